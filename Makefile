@@ -1,0 +1,44 @@
+# Every target builds what it needs: a bare Python >= 3.10 and make are enough.
+PYTHON ?= python3
+BIN := .venv/bin
+.DEFAULT_GOAL := help
+.PHONY: help demo test lint serve train bench clean
+
+help: ## show this help
+	@grep -E '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
+
+.venv/runtime: pyproject.toml
+	$(PYTHON) -m venv .venv
+	$(BIN)/python -m pip install --quiet --upgrade pip
+	$(BIN)/python -m pip install --quiet --editable '.[api]'
+	@touch $@
+
+.venv/dev: pyproject.toml .venv/runtime
+	$(BIN)/python -m pip install --quiet --group dev --editable '.[api]'
+	@touch $@
+
+demo: .venv/runtime ## highlight a sample document in the terminal
+	$(BIN)/scamlint scan data/samples/whitepaper.txt
+	@echo
+	@echo "Next: '$(BIN)/scamlint scan YOUR-FILE', or 'make serve' for the HTTP API and the web page."
+
+test: .venv/dev ## run the tests
+	$(BIN)/python -m pytest
+
+lint: .venv/dev ## check format, style and types
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy
+
+serve: .venv/runtime ## start the HTTP API on port 8000
+	$(BIN)/scamlint serve --port 8000
+
+train: .venv/dev ## train, export and evaluate every model
+	$(BIN)/python -m scamlint_training.baseline
+
+bench: .venv/dev ## measure speed
+	$(BIN)/python -m scamlint_training.bench
+
+clean: ## remove what the other targets built
+	rm -rf .venv dist build .pytest_cache .mypy_cache .ruff_cache .hypothesis runs
+	find . -name __pycache__ -type d -prune -exec rm -rf {} +

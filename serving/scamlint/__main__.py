@@ -1,0 +1,5 @@
+"""``python -m scamlint``."""
+
+from scamlint.cli import main
+
+main()

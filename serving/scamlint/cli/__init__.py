@@ -1,0 +1,57 @@
+"""The command line. Commands are imported only when they are run, so that ``--help`` is quick."""
+
+from __future__ import annotations
+
+import importlib
+import os
+import sys
+
+import click
+
+from scamlint import __version__
+from scamlint.errors import ScamlintError
+
+# Command: (module, function, one line of help).
+_COMMANDS = {
+    "scan": ("scamlint.cli.scan", "scan", "Show the flagged passages of documents."),
+    "labels": ("scamlint.cli.labels", "labels", "List the labels and what they mean."),
+}
+
+
+class _LazyGroup(click.Group):
+    """A group whose commands live in modules that are imported on use."""
+
+    def list_commands(self, ctx: click.Context) -> list[str]:
+        return list(_COMMANDS)
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
+        if cmd_name not in _COMMANDS:
+            return None
+        module, function, _ = _COMMANDS[cmd_name]
+        command: click.Command = getattr(importlib.import_module(module), function)
+        return command
+
+    def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        with formatter.section("Commands"):
+            formatter.write_dl([(name, text) for name, (_, _, text) in _COMMANDS.items()])
+
+
+@click.group(cls=_LazyGroup, context_settings={"help_option_names": ["-h", "--help"]})
+@click.version_option(__version__, prog_name="scamlint")
+def cli() -> None:
+    """Highlight the words in crypto documents that work like a scam.
+
+    It marks language, never gives a verdict on people: a marked document may be honest, an unmarked one a fraud.
+    """
+
+
+def main() -> None:
+    """Run the command line; errors that scamlint raises on purpose end with status 2 and one sentence."""
+    try:
+        cli(standalone_mode=True)
+    except ScamlintError as error:
+        click.echo(f"scamlint: {error}", err=True)
+        sys.exit(2)
+    except BrokenPipeError:
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        sys.exit(141)

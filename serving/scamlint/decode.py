@@ -1,0 +1,128 @@
+"""From token scores to spans. Pure functions on numpy arrays."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from scamlint.scoring import TokenScores
+
+# What may stand at the edge of a span besides letters and digits.
+_OPENERS = frozenset("$€£¥₿₹₽+#@(<~")
+_CLOSERS = frozenset("%)+$€£¥₿")
+
+
+@dataclass(frozen=True, slots=True)
+class DecodeSettings:
+    """How token scores become spans; chosen on the dev split and stored beside the model.
+
+    Attributes:
+        inside: A token belongs to a span from this score on.
+        begin: A running span is cut where a new one begins with at least this score.
+        max_gap: Low tokens that may stand between two parts of one span.
+        min_mean: A candidate's mean score must reach this.
+    """
+
+    inside: float = 0.5
+    begin: float = 0.5
+    max_gap: int = 1
+    min_mean: float = 0.0
+
+
+@dataclass(frozen=True, slots=True)
+class Candidate:
+    """A span before calibration: offsets in the normalised text, label index, mean token score."""
+
+    start: int
+    end: int
+    label: int
+    raw: float
+
+
+def decode(text: str, tokens: TokenScores, settings: DecodeSettings) -> list[Candidate]:
+    """Find the candidate spans of every label.
+
+    A span is a run of tokens whose ``inside`` score reaches ``settings.inside``, with gaps of up to
+    ``settings.max_gap`` tokens bridged, cut where ``begin`` says that a new span starts (the BIO idea of Ramshaw and
+    Marcus 1995, with a sigmoid for each label instead of one softmax).
+
+    Args:
+        text: The normalised text that the tokens point into.
+        tokens: Scores of its tokens.
+        settings: Thresholds.
+
+    Returns:
+        Candidates sorted by position; those of one label never overlap.
+    """
+    if len(tokens.starts) == 0:
+        return []
+    candidates: list[Candidate] = []
+    for label in np.flatnonzero(tokens.inside.max(axis=0) >= settings.inside):
+        scores = tokens.inside[:, label]
+        begins = None if tokens.begin is None else tokens.begin[:, label]
+        for first, last in _runs(scores, begins, settings):
+            raw = float(scores[first : last + 1].mean())
+            if raw < settings.min_mean:
+                continue
+            bounds = trim(text, int(tokens.starts[first]), int(tokens.ends[last]))
+            if bounds is not None:
+                candidates.append(Candidate(*bounds, int(label), raw))
+    candidates.sort(key=lambda found: (found.start, found.end, found.label))
+    return _without_overlaps(candidates)
+
+
+def _runs(
+    scores: NDArray[np.float32], begins: NDArray[np.float32] | None, settings: DecodeSettings
+) -> list[tuple[int, int]]:
+    """Return (first, last) token indices of each run of one label."""
+    runs: list[tuple[int, int]] = []
+    for index in np.flatnonzero(scores >= settings.inside):
+        position = int(index)
+        starts_new = begins is not None and begins[position] >= settings.begin
+        if runs and not starts_new and position - runs[-1][1] <= settings.max_gap + 1:
+            runs[-1] = (runs[-1][0], position)
+        else:
+            runs.append((position, position))
+    return runs
+
+
+def trim(text: str, start: int, end: int) -> tuple[int, int] | None:
+    """Move the bounds of a span inwards past white space and punctuation.
+
+    Args:
+        text: The text.
+        start: First character.
+        end: After the last character.
+
+    Returns:
+        The new bounds, or None when no letter or digit is left.
+    """
+    while start < end and not (text[start].isalnum() or text[start] in _OPENERS):
+        start += 1
+    while start < end and not (text[end - 1].isalnum() or text[end - 1] in _CLOSERS):
+        end -= 1
+    while start < end and text[end - 1] == ")" and text.count("(", start, end) < text.count(")", start, end):
+        end -= 1
+    while start < end and text[start] == "(" and text.count("(", start, end) > text.count(")", start, end):
+        if end < len(text) and text[end] == ")":
+            end += 1
+        else:
+            start += 1
+    if not any(char.isalnum() for char in text[start:end]):
+        return None
+    if text[start].isspace() or text[end - 1].isspace():
+        return trim(text, start, end)
+    return start, end
+
+
+def _without_overlaps(candidates: list[Candidate]) -> list[Candidate]:
+    """Drop a candidate that trimming made overlap an earlier one of its label."""
+    last_end: dict[int, int] = {}
+    kept = []
+    for found in candidates:
+        if found.start >= last_end.get(found.label, 0):
+            kept.append(found)
+            last_end[found.label] = found.end
+    return kept

@@ -1,0 +1,1 @@
+"""Showing a report to a person: in a terminal, as an HTML page."""

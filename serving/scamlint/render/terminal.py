@@ -1,0 +1,84 @@
+"""The report in a terminal: flagged lines with line numbers, words in colour, a summary."""
+
+from __future__ import annotations
+
+from collections import Counter
+
+from rich.console import Console
+from rich.markup import escape
+from rich.text import Text
+
+from scamlint.labels import all_labels
+from scamlint.render.segments import segments
+from scamlint.spans import Report, Span
+
+_CONTEXT = 60
+
+
+def print_report(name: str, text: str, report: Report, console: Console | None = None) -> None:
+    """Print the flagged passages of one document and a summary.
+
+    Args:
+        name: What to call the document.
+        text: The document.
+        report: Its report.
+        console: Where to print; standard output when None.
+    """
+    console = console or Console(highlight=False)
+    console.print(f"[bold]{escape(name)}[/] · level [bold]{report.level}[/] · {_count(len(report.spans))}")
+    for number, (start, end), spans in _flagged_lines(text, report.spans):
+        console.print(_line(text, start, end, spans, number), soft_wrap=True)
+    _print_summary(report, console)
+
+
+def _flagged_lines(text: str, spans: tuple[Span, ...]) -> list[tuple[int, tuple[int, int], list[Span]]]:
+    """Return the lines that hold flagged words, with their number; a span over several lines shows each of them."""
+    rows = []
+    position = 0
+    for number, line in enumerate(text.split("\n"), 1):
+        start, end = position, position + len(line)
+        position = end + 1
+        here = [span for span in spans if span.start < end and span.end > start]
+        if here:
+            rows.append((number, (start, end), here))
+    return rows
+
+
+def _line(text: str, start: int, end: int, spans: list[Span], number: int) -> Text:
+    """Show one line, shortened to the words around its spans."""
+    colours = {label.name: label.ansi for label in all_labels()}
+    left = max(start, min(span.start for span in spans) - _CONTEXT)
+    right = min(end, max(span.end for span in spans) + _CONTEXT)
+    line = Text(f"{number:>5} ", style="dim")
+    line.append("…" if left > start else "", style="dim")
+    for piece_start, piece_end, covering in segments(left, right, spans):
+        style = f"bold underline {colours[covering[0].label]}" if covering else ""
+        line.append(_visible(text[piece_start:piece_end]), style=style)
+        for span in covering:
+            if span.end == piece_end:
+                line.append(f" [{span.label} {span.score:.2f}]", style=f"dim {colours[span.label]}")
+    line.append("…" if right < end else "", style="dim")
+    return line
+
+
+def _visible(words: str) -> str:
+    """Replace control characters and lone surrogates, which a terminal must not be fed."""
+    return "".join(
+        "\ufffd" if (ord(char) < 32 and char != "\t") or 0xD800 <= ord(char) < 0xE000 else char for char in words
+    )
+
+
+def _print_summary(report: Report, console: Console) -> None:
+    counts = Counter(span.label for span in report.spans)
+    if not counts:
+        console.print("  Nothing flagged. That is no proof of honesty.", style="dim")
+        return
+    for label in all_labels():
+        if counts[label.name]:
+            console.print(
+                f"  [bold {label.ansi}]{label.name}[/] ×{counts[label.name]}  [dim]{escape(label.explanation)}[/]"
+            )
+
+
+def _count(number: int) -> str:
+    return "1 flagged passage" if number == 1 else f"{number} flagged passages"

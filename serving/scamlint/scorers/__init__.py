@@ -1,0 +1,1 @@
+"""The models: each one turns normalised texts into token scores."""

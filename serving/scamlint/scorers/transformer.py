@@ -1,0 +1,158 @@
+"""The transformer: an ONNX token tagger, run in length-sorted batches with tokenisation alongside."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+from itertools import chain
+
+import numpy as np
+import onnxruntime
+from numpy.typing import NDArray
+from tokenizers import Tokenizer
+
+from scamlint.bundle import Bundle
+from scamlint.encode import Encoded, encode
+from scamlint.scoring import TokenScores
+from scamlint.text import NormalizedText
+from scamlint.windows import owned_range, token_windows
+
+MODEL_FILE = "model.onnx"
+TOKENIZER_FILE = "tokenizer.json"
+# Texts are gathered until they hold this many word pieces, then run together.
+_GATHER = 16_384
+# Most word pieces in one call of the model, padding included.
+_BATCH = 2_048
+
+
+@dataclass(frozen=True, slots=True)
+class _Gathered:
+    """Texts that are run together, with their windows."""
+
+    documents: list[Encoded]
+    windows: list[list[tuple[int, int]]]
+
+
+class TransformerScorer:
+    """Scores tokens with an ONNX model.
+
+    Args:
+        bundle: A checked model folder of kind ``transformer``.
+        threads: Threads of ONNX Runtime; all cores when None.
+    """
+
+    def __init__(self, bundle: Bundle, threads: int | None = None) -> None:
+        options = onnxruntime.SessionOptions()
+        options.log_severity_level = 3
+        if threads is not None:
+            options.intra_op_num_threads = threads
+        self._session = onnxruntime.InferenceSession(
+            str(bundle.folder / MODEL_FILE), options, providers=["CPUExecutionProvider"]
+        )
+        self._tokenizer = Tokenizer.from_file(str(bundle.folder / TOKENIZER_FILE))
+        self._tokenizer.no_truncation()
+        self._tokenizer.no_padding()
+        self._first = int(self._tokenizer.token_to_id("[CLS]"))
+        self._last = int(self._tokenizer.token_to_id("[SEP]"))
+        self._window = int(bundle.settings["window"]) - 2
+        self._overlap = int(bundle.settings["overlap"])
+        self._labels = len(bundle.thresholds)
+
+    def score_many(self, texts: Iterable[NormalizedText]) -> Iterator[TokenScores]:
+        """Score texts; while the model runs, the next texts are tokenised in another thread."""
+        source = iter(texts)
+        gathered = self._gather(source)
+        if gathered is None:
+            return
+        first = next(source, None)
+        if first is None:  # one batch and no more: no need for a thread
+            yield from self._run(gathered)
+            return
+        source = chain([first], source)
+        with ThreadPoolExecutor(1, thread_name_prefix="scamlint-tokenise") as pool:
+            while gathered is not None:
+                following = pool.submit(self._gather, source)
+                yield from self._run(gathered)
+                gathered = following.result()
+
+    def _gather(self, texts: Iterator[NormalizedText]) -> _Gathered | None:
+        """Tokenise texts until there are enough for a run; None when there are no more."""
+        documents: list[Encoded] = []
+        pieces = 0
+        for text in texts:
+            documents.append(encode(self._tokenizer, text.text))
+            pieces += len(documents[-1].ids)
+            if pieces >= _GATHER:
+                break
+        if not documents:
+            return None
+        windows = [token_windows(len(document.ids), self._window, self._overlap) for document in documents]
+        return _Gathered(documents, windows)
+
+    def _run(self, gathered: _Gathered) -> Iterator[TokenScores]:
+        scores = [
+            np.zeros((len(document.ids), 2 * self._labels), dtype=np.float32) for document in gathered.documents
+        ]
+        jobs = [
+            (end - start, document, index)
+            for document, windows in enumerate(gathered.windows)
+            for index, (start, end) in enumerate(windows)
+        ]
+        jobs.sort()
+        for batch in _batches(jobs):
+            logits = self._logits(gathered, batch)
+            for row, (_, document, index) in enumerate(batch):
+                windows = gathered.windows[document]
+                owned_start, owned_end = owned_range(windows, index)
+                offset = 1 - windows[index][0]  # the first piece stands after [CLS]
+                scores[document][owned_start:owned_end] = logits[row, owned_start + offset : owned_end + offset]
+        for document, logits in zip(gathered.documents, scores, strict=True):
+            yield by_word(document, 1.0 / (1.0 + np.exp(-logits)), self._labels)
+
+    def _logits(self, gathered: _Gathered, batch: list[tuple[int, int, int]]) -> NDArray[np.float32]:
+        longest = batch[-1][0] + 2
+        ids = np.zeros((len(batch), longest), dtype=np.int64)
+        mask = np.zeros((len(batch), longest), dtype=np.int64)
+        for row, (length, document, index) in enumerate(batch):
+            start, end = gathered.windows[document][index]
+            ids[row, 0] = self._first
+            ids[row, 1 : length + 1] = gathered.documents[document].ids[start:end]
+            ids[row, length + 1] = self._last
+            mask[row, : length + 2] = 1
+        (logits,) = self._session.run(None, {"input_ids": ids, "attention_mask": mask})
+        return np.asarray(logits)
+
+
+def _batches(jobs: list[tuple[int, int, int]]) -> Iterator[list[tuple[int, int, int]]]:
+    """Group windows sorted by length so that padding stays small and a batch stays within its size."""
+    batch: list[tuple[int, int, int]] = []
+    for job in jobs:
+        if batch and (len(batch) + 1) * (job[0] + 2) > _BATCH:
+            yield batch
+            batch = []
+        batch.append(job)
+    if batch:
+        yield batch
+
+
+def by_word(document: Encoded, pieces: NDArray[np.float32], labels: int) -> TokenScores:
+    """Join the scores of word pieces into scores of words.
+
+    Args:
+        document: The word pieces.
+        pieces: Probabilities, first of ``inside`` then of ``begin``; shape ``(pieces, 2 * labels)``.
+        labels: Number of labels.
+
+    Returns:
+        Word scores: the mean of ``inside`` and the largest ``begin`` over a word's pieces.
+    """
+    if len(document.ids) == 0:
+        nothing = np.zeros((0, labels), dtype=np.float32)
+        return TokenScores(document.starts, document.ends, nothing, nothing)
+    first = np.flatnonzero(np.diff(document.words, prepend=document.words[0] - 1))
+    counts = np.diff(np.append(first, len(document.words)))
+    inside = np.add.reduceat(pieces[:, :labels], first, axis=0) / counts[:, None].astype(np.float32)
+    begin = np.maximum.reduceat(pieces[:, labels:], first, axis=0)
+    last = np.append(first[1:], len(document.words)) - 1
+    return TokenScores(document.starts[first], document.ends[last], inside, begin)

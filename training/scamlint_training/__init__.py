@@ -1,0 +1,1 @@
+"""Training for scamlint: the corpus in, models and reports out. Repository-only; imports run towards ``scamlint``."""
