@@ -1,0 +1,140 @@
+"""Export a trained tagger as the model folder that is served: ONNX, tokenizer, configuration.
+
+    python -m scamlint_training.export runs/transformer serving/scamlint/models/minilm_v1
+
+Weights are quantised to int8 (dynamic quantisation of ONNX Runtime, per channel, 7-bit range so that CPUs without VNNI
+do not saturate). Thresholds and calibration are neutral until ``scamlint_training.calibrate`` has chosen them on dev.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import logging
+import tempfile
+from dataclasses import asdict
+from pathlib import Path
+from typing import Any
+
+import onnx
+import torch
+from onnxruntime.quantization import QuantType, quantize_dynamic
+
+from scamlint.bundle import CONFIG_FILE, file_hash
+from scamlint.labels import label_names
+from scamlint.scorers.transformer import MODEL_FILE, TOKENIZER_FILE
+from scamlint.text import NORMALIZER_VERSION
+from scamlint_training.corpus.documents import corpus_hash
+from scamlint_training.finetune import load_trained, plain_tokenizer
+from scamlint_training.tagger import PieceHead, TokenTagger
+
+_log = logging.getLogger(__name__)
+LEVELS = {"low": 1, "elevated": 3, "high": 7}
+
+
+def export_onnx(tagger: TokenTagger, path: Path) -> None:
+    """Write the tagger as ONNX, float32, with dynamic batch and length."""
+    ids = torch.ones((2, 8), dtype=torch.long)
+    axes = {0: "batch", 1: "pieces"}
+    torch.onnx.export(
+        PieceHead(tagger).eval(),
+        (ids, ids),
+        str(path),
+        input_names=["input_ids", "attention_mask"],
+        output_names=["logits"],
+        dynamic_axes={"input_ids": axes, "attention_mask": axes, "logits": axes},
+        opset_version=17,
+        dynamo=False,
+    )
+
+
+def quantise(source: Path, target: Path) -> None:
+    """Quantise the weights of an ONNX model to int8.
+
+    The last layer stays float: it is tiny, and errors there reach the scores undamped.
+    """
+    head = [
+        node.name
+        for node in onnx.load(str(source), load_external_data=False).graph.node
+        if node.op_type in ("MatMul", "Gemm") and "/tagger/head" in node.name
+    ]
+    quantize_dynamic(
+        str(source),
+        str(target),
+        per_channel=True,
+        reduce_range=True,
+        weight_type=QuantType.QInt8,
+        nodes_to_exclude=head,
+        extra_options={"MatMulConstBOnly": True},
+    )
+
+
+def export(trained: Path, folder: Path, name: str, version: str, int8: bool = True) -> None:
+    """Export a trained checkpoint.
+
+    Args:
+        trained: What ``scamlint_training.finetune`` wrote.
+        folder: Model folder to write.
+        name: Name of the model.
+        version: Its version; a published one is never overwritten with other weights.
+        int8: Quantise; float32 otherwise.
+    """
+    tagger, settings = load_trained(trained)
+    folder.mkdir(parents=True, exist_ok=True)
+    if int8:
+        with tempfile.TemporaryDirectory() as scratch:
+            export_onnx(tagger, Path(scratch) / "float.onnx")
+            quantise(Path(scratch) / "float.onnx", folder / MODEL_FILE)
+    else:
+        export_onnx(tagger, folder / MODEL_FILE)
+    plain_tokenizer(settings.base).save(str(folder / TOKENIZER_FILE), pretty=False)
+    write_config(folder, name, version, asdict(settings))
+
+
+def write_config(folder: Path, name: str, version: str, settings: dict[str, Any], **chosen: Any) -> None:
+    """Write the configuration of a transformer folder.
+
+    Args:
+        folder: Model folder with its other files in place.
+        name: Name of the model.
+        version: Its version.
+        settings: Training settings; window and overlap are used in serving.
+        chosen: What calibration chose; neutral values stand for what is missing.
+    """
+    names = label_names()
+    neutral = {label: {"slope": 1.0, "intercept": 0.0} for label in names}
+    config = {
+        "name": name,
+        "version": version,
+        "kind": "transformer",
+        "labels": list(names),
+        "normalizer_version": NORMALIZER_VERSION,
+        "corpus_sha256": corpus_hash(),
+        "thresholds": dict.fromkeys(names, 0.5),
+        "span_calibration": neutral,
+        "document_calibration": neutral,
+        "decode": {"inside": 0.5, "begin": 0.5, "max_gap": 1, "min_mean": 0.0},
+        "levels": LEVELS,
+        "settings": settings,
+        "files": {file: file_hash(folder / file) for file in (MODEL_FILE, TOKENIZER_FILE)},
+    }
+    (folder / CONFIG_FILE).write_text(json.dumps(config | chosen, indent=2) + "\n", encoding="utf-8")
+
+
+def main() -> None:
+    """Command line."""
+    parser = argparse.ArgumentParser(description="Export a trained tagger as a model folder.")
+    parser.add_argument("trained", type=Path)
+    parser.add_argument("folder", type=Path)
+    parser.add_argument("--name", default="minilm")
+    parser.add_argument("--version", default="1")
+    parser.add_argument("--float", action="store_true", help="keep float32 weights")
+    arguments = parser.parse_args()
+    logging.basicConfig(level=logging.INFO, format="%(message)s")
+    export(arguments.trained, arguments.folder, arguments.name, arguments.version, int8=not arguments.float)
+    size = sum(path.stat().st_size for path in arguments.folder.iterdir())
+    _log.info("%s: %.1f MB", arguments.folder, size / 1e6)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,313 @@
+"""Fine-tune a multi-label token tagger on the corpus.
+
+    python -m scamlint_training.finetune --output runs/transformer
+
+Reads top to bottom: settings, data, the trainer, the command line. The result is a checkpoint folder that
+``scamlint_training.export`` turns into the model folder that is served.
+"""
+
+from __future__ import annotations
+
+import argparse
+import copy
+import json
+import logging
+import random
+from collections.abc import Iterator, Sequence
+from dataclasses import asdict, dataclass, fields
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import torch
+from numpy.typing import NDArray
+from tokenizers import Tokenizer
+from torch import Tensor
+from torch.utils.data import Dataset, Sampler
+from transformers import AutoTokenizer, Trainer, TrainerCallback, TrainingArguments, get_linear_schedule_with_warmup, set_seed
+
+from scamlint_training.corpus import Document, load_split
+from scamlint_training.corpus.documents import corpus_hash
+from scamlint_training.examples import Example, examples_of
+from scamlint_training.tagger import DEFAULT_BASE, TokenTagger, base_path, parameter_groups, tagging_loss
+
+_log = logging.getLogger(__name__)
+WEIGHTS_FILE = "tagger.pt"
+SETTINGS_FILE = "settings.json"
+
+
+@dataclass(frozen=True, slots=True)
+class TrainingSettings:
+    """Everything that decides what training yields; written into the model card.
+
+    Attributes:
+        base: Hugging Face id or local path of the encoder; the packaged MiniLM weights by default.
+        epochs: Passes over the train split, each with fresh noise.
+        batch_windows: Windows in a batch.
+        learning_rate: Rate of the top encoder layer.
+        head_rate: Rate of the heads.
+        layer_decay: Factor of the rate from a layer to the one below.
+        weight_decay: Weight decay of matrices.
+        warmup_share: Share of steps with a rising rate; it falls linearly afterwards.
+        dropout: Dropout before the heads.
+        window: Pieces in a window, special tokens included.
+        overlap: Pieces that neighbouring windows share.
+        augmented_share: Share of documents that get noise in an epoch.
+        window_weight: Weight of the auxiliary loss on windows.
+        smoothing: Label smoothing.
+        averaging: Decay of the exponential moving average of the weights (Polyak and Juditsky 1992); 0 for none.
+        train_share: Share of the families that is used, for learning curves.
+        seed: Seed of everything.
+    """
+
+    base: str = DEFAULT_BASE
+    epochs: int = 5
+    batch_windows: int = 16
+    learning_rate: float = 2e-4
+    head_rate: float = 1e-3
+    layer_decay: float = 0.85
+    weight_decay: float = 0.01
+    warmup_share: float = 0.06
+    dropout: float = 0.1
+    window: int = 256
+    overlap: int = 64
+    augmented_share: float = 0.5
+    window_weight: float = 0.2
+    smoothing: float = 0.0
+    averaging: float = 0.998
+    train_share: float = 1.0
+    seed: int = 13
+
+    def __post_init__(self) -> None:
+        if self.epochs < 1 or self.batch_windows < 1:
+            raise ValueError("epochs and batch_windows are at least 1.")
+        if not 0 <= self.overlap < self.window - 2:
+            raise ValueError(f"overlap must be smaller than the window less 2, got {self.overlap} of {self.window}.")
+        for name in ("warmup_share", "dropout", "augmented_share", "smoothing", "averaging"):
+            if not 0.0 <= getattr(self, name) < 1.0:
+                raise ValueError(f"{name} lies in [0, 1), got {getattr(self, name)}.")
+        if not 0.0 < self.train_share <= 1.0:
+            raise ValueError(f"train_share lies in (0, 1], got {self.train_share}.")
+
+
+def plain_tokenizer(base: str) -> Tokenizer:
+    """Return the base model's fast tokenizer without truncation or padding, as the detector uses it."""
+    tokenizer: Tokenizer = AutoTokenizer.from_pretrained(base_path(base)).backend_tokenizer
+    tokenizer.no_truncation()
+    tokenizer.no_padding()
+    return tokenizer
+
+
+def share_of(documents: Sequence[Document], share: float) -> list[Document]:
+    """Keep a share of the families, by a hash that does not depend on the share: smaller shares nest in larger ones."""
+    families = sorted({document.family for document in documents})
+    random.Random(0).shuffle(families)
+    kept = set(families[: max(1, round(share * len(families)))])
+    return [document for document in documents if document.family in kept]
+
+
+class Windows(Dataset[Example]):
+    """The windows of all epochs one after the other, each epoch shuffled into batches of similar length."""
+
+    def __init__(self, documents: Sequence[Document], tokenizer: Tokenizer, settings: TrainingSettings) -> None:
+        self.examples: list[Example] = []
+        self.order: list[int] = []
+        rng = random.Random(settings.seed)
+        for epoch in range(settings.epochs):
+            examples = examples_of(
+                documents,
+                tokenizer,
+                settings.window,
+                settings.overlap,
+                settings.augmented_share if epoch else settings.augmented_share / 2,
+                seed=settings.seed + epoch,
+            )
+            lengths = [len(example.ids) for example in examples]
+            offset = len(self.examples)
+            self.order += [offset + index for index in shuffled_by_length(lengths, settings.batch_windows, rng)]
+            self.examples += [Example(e.ids.astype(np.int32), e.targets.astype(np.uint8)) for e in examples]
+
+    def __len__(self) -> int:
+        return len(self.examples)
+
+    def __getitem__(self, index: int) -> Example:
+        return self.examples[index]
+
+
+def shuffled_by_length(lengths: Sequence[int], batch: int, rng: random.Random) -> list[int]:
+    """Order items so that batches hold similar lengths but come at random."""
+    indices = list(range(len(lengths)))
+    rng.shuffle(indices)
+    batches: list[list[int]] = []
+    for start in range(0, len(indices), batch * 50):
+        block = sorted(indices[start : start + batch * 50], key=lambda index: lengths[index])
+        batches += [block[i : i + batch] for i in range(0, len(block), batch)]
+    short = [part for part in batches if len(part) < batch]
+    batches = [part for part in batches if len(part) == batch]
+    rng.shuffle(batches)
+    return [index for part in batches + short for index in part]
+
+
+class _InOrder(Sampler[int]):
+    def __init__(self, order: Sequence[int]) -> None:
+        self._order = order
+
+    def __iter__(self) -> Iterator[int]:
+        return iter(self._order)
+
+    def __len__(self) -> int:
+        return len(self._order)
+
+
+class Collator:
+    """Pads windows to the longest of a batch and adds the special tokens."""
+
+    def __init__(self, tokenizer: Tokenizer) -> None:
+        self._first, self._last = tokenizer.token_to_id("[CLS]"), tokenizer.token_to_id("[SEP]")
+
+    def __call__(self, examples: Sequence[Example]) -> dict[str, Tensor]:
+        longest = max(len(example.ids) for example in examples) + 2
+        width = examples[0].targets.shape[1]
+        ids: NDArray[np.int64] = np.zeros((len(examples), longest), dtype=np.int64)
+        mask = np.zeros_like(ids)
+        targets: NDArray[np.float32] = np.zeros((len(examples), longest, width), dtype=np.float32)
+        for row, example in enumerate(examples):
+            length = len(example.ids)
+            ids[row, 0], ids[row, 1 : length + 1], ids[row, length + 1] = self._first, example.ids, self._last
+            mask[row, : length + 2] = 1
+            targets[row, 1 : length + 1] = example.targets
+        return {
+            "input_ids": torch.from_numpy(ids),
+            "attention_mask": torch.from_numpy(mask),
+            "targets": torch.from_numpy(targets),
+        }
+
+
+class TaggerTrainer(Trainer):  # type: ignore[misc]
+    """A ``Trainer`` with our loss and our order of batches."""
+
+    def __init__(self, settings: TrainingSettings, **arguments: Any) -> None:
+        super().__init__(**arguments)
+        self._settings = settings
+
+    def compute_loss(self, model: Any, inputs: dict[str, Tensor], *_: Any, **__: Any) -> Tensor:
+        """Return the tagging loss of a batch."""
+        pieces, windows = model(inputs["input_ids"], inputs["attention_mask"])
+        mask = inputs["attention_mask"].float()
+        return tagging_loss(
+            pieces, windows, inputs["targets"], mask, self._settings.window_weight, self._settings.smoothing
+        )
+
+    def _get_train_sampler(self, *_: Any) -> Sampler[int]:
+        return _InOrder(self.train_dataset.order)
+
+
+class MovingAverage(TrainerCallback):  # type: ignore[misc]
+    """Keeps an exponential moving average of the weights, which generalises better than the last step's."""
+
+    def __init__(self, tagger: TokenTagger, decay: float) -> None:
+        self.average = copy.deepcopy(tagger).eval()
+        self._decay = decay
+
+    def on_step_end(self, args: Any, state: Any, control: Any, **context: Any) -> None:
+        """Move the average towards the weights of this step."""
+        decay = min(self._decay, (1 + state.global_step) / (10 + state.global_step))
+        with torch.no_grad():
+            for kept, new in zip(self.average.parameters(), context["model"].parameters(), strict=True):
+                kept.lerp_(new, 1.0 - decay)
+
+
+def train(settings: TrainingSettings, output: Path, resume: bool = False) -> TokenTagger:
+    """Fine-tune and save.
+
+    Args:
+        settings: What to do.
+        output: Folder for checkpoints and the result.
+        resume: Go on from the last checkpoint in ``output``.
+
+    Returns:
+        The tagger with averaged weights, also written to ``output`` with its settings.
+    """
+    set_seed(settings.seed)
+    tokenizer = plain_tokenizer(settings.base)
+    documents = share_of(load_split("train"), settings.train_share)
+    windows = Windows(documents, tokenizer, settings)
+    pieces = sum(len(example.ids) for example in windows.examples)
+    _log.info("%d documents, %d windows, %d pieces over %d epochs", len(documents), len(windows), pieces, settings.epochs)
+    tagger = TokenTagger(settings.base, settings.dropout)
+    groups = parameter_groups(
+        tagger, settings.learning_rate, settings.head_rate, settings.layer_decay, settings.weight_decay
+    )
+    optimizer = torch.optim.AdamW(groups, lr=settings.learning_rate, fused=True)
+    steps = -(-len(windows) // settings.batch_windows)
+    schedule = get_linear_schedule_with_warmup(optimizer, int(settings.warmup_share * steps), steps)
+    average = MovingAverage(tagger, settings.averaging)
+    trainer = TaggerTrainer(
+        settings,
+        model=tagger,
+        args=TrainingArguments(
+            output_dir=str(output),
+            num_train_epochs=1,
+            per_device_train_batch_size=settings.batch_windows,
+            use_cpu=not torch.cuda.is_available(),
+            bf16=_bf16_helps(),
+            max_grad_norm=1.0,
+            save_steps=max(200, steps // 4),
+            save_total_limit=1,
+            logging_steps=max(20, steps // 40),
+            report_to=[],
+            remove_unused_columns=False,
+            dataloader_pin_memory=False,
+            seed=settings.seed,
+        ),
+        train_dataset=windows,
+        data_collator=Collator(tokenizer),
+        optimizers=(optimizer, schedule),
+        callbacks=[average] if settings.averaging else [],
+    )
+    trainer.train(resume_from_checkpoint=resume or None)
+    result = average.average if settings.averaging else tagger
+    output.mkdir(parents=True, exist_ok=True)
+    torch.save(result.state_dict(), output / WEIGHTS_FILE)
+    record = {"settings": asdict(settings), "documents": len(documents), "pieces": pieces, "corpus_sha256": corpus_hash()}
+    (output / SETTINGS_FILE).write_text(json.dumps(record, indent=2) + "\n", encoding="utf-8")
+    return result.cpu().eval()
+
+
+def load_trained(folder: Path) -> tuple[TokenTagger, TrainingSettings]:
+    """Read back what :func:`train` wrote; tensors only, no pickled code."""
+    settings = TrainingSettings(**json.loads((folder / SETTINGS_FILE).read_text(encoding="utf-8"))["settings"])
+    tagger = TokenTagger(settings.base, settings.dropout)
+    tagger.load_state_dict(torch.load(folder / WEIGHTS_FILE, weights_only=True, map_location="cpu"))
+    return tagger.eval(), settings
+
+
+def _bf16_helps() -> bool:
+    """Whether this machine computes bfloat16 faster than float32."""
+    if torch.cuda.is_available():
+        return torch.cuda.is_bf16_supported()
+    capabilities = torch.backends.cpu.get_cpu_capability()
+    return "AVX512" in capabilities or "AMX" in capabilities
+
+
+def settings_from_command_line(parser: argparse.ArgumentParser) -> tuple[TrainingSettings, argparse.Namespace]:
+    """Add one option for each setting, parse, and return the settings and the rest."""
+    for field in fields(TrainingSettings):
+        default = getattr(TrainingSettings(), field.name)
+        parser.add_argument("--" + field.name.replace("_", "-"), type=type(default), default=default)
+    arguments = parser.parse_args()
+    return TrainingSettings(**{field.name: getattr(arguments, field.name) for field in fields(TrainingSettings)}), arguments
+
+
+def main() -> None:
+    """Command line."""
+    parser = argparse.ArgumentParser(description="Fine-tune the transformer on the corpus.")
+    parser.add_argument("--output", type=Path, default=Path("runs/transformer"))
+    parser.add_argument("--resume", action="store_true", help="go on from the last checkpoint")
+    settings, arguments = settings_from_command_line(parser)
+    logging.basicConfig(level=logging.INFO, format="%(message)s")
+    train(settings, arguments.output, arguments.resume)
+
+
+if __name__ == "__main__":
+    main()
