@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 from collections import deque
 from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
 from pathlib import Path
 
 from scamlint.bundle import DEFAULT_MODEL, Bundle, Calibration, load_bundle
@@ -15,6 +16,21 @@ from scamlint.scorers.factory import make_scorer
 from scamlint.scoring import Scorer, TokenScores
 from scamlint.spans import ModelInfo, Report, Span
 from scamlint.text import NormalizedText, normalize
+
+
+@dataclass(frozen=True, slots=True)
+class Findings:
+    """What a model saw in one document, before labels are chosen and thresholds applied.
+
+    Attributes:
+        candidates: ``(start, end, label, score)`` by position, in code points of the document; calibrated scores.
+        scores: For each label, the calibrated probability that the document carries it anywhere.
+        characters: Length of the document in code points.
+    """
+
+    candidates: tuple[tuple[int, int, str, float], ...]
+    scores: Mapping[str, float]
+    characters: int
 
 
 class Detector:
@@ -79,7 +95,46 @@ class Detector:
         active = self._active_thresholds(labels, thresholds)
         return self._scan_all(texts, active)
 
+    def find_many(self, texts: Iterable[str]) -> Iterator[Findings]:
+        """Run the model alone, so that one run can answer several questions with :meth:`report`.
+
+        Args:
+            texts: Any strings. The iterable is read a little ahead.
+
+        Returns:
+            The findings of each text, in order.
+
+        Raises:
+            TypeError: A document is not a string.
+        """
+        return (findings for _, findings in self._find_all(texts))
+
+    def report(
+        self,
+        text: str,
+        findings: Findings,
+        *,
+        labels: Iterable[str] | None = None,
+        thresholds: Mapping[str, float] | None = None,
+    ) -> Report:
+        """Turn the findings of a document into its report, as :meth:`scan` would.
+
+        Args:
+            text: The document that the findings are about.
+            findings: What :meth:`find_many` gave for it.
+            labels: Report only these labels; all when None.
+            thresholds: Scores from which spans are reported, for the labels whose default should change.
+
+        Raises:
+            OptionError: A label does not exist or a threshold is not between 0 and 1.
+        """
+        return self._report(text, findings, self._active_thresholds(labels, thresholds))
+
     def _scan_all(self, texts: Iterable[str], active: dict[str, float]) -> Iterator[Report]:
+        for source, findings in self._find_all(texts):
+            yield self._report(source, findings, active)
+
+    def _find_all(self, texts: Iterable[str]) -> Iterator[tuple[str, Findings]]:
         waiting: deque[tuple[str, NormalizedText]] = deque()
 
         def normalized() -> Iterator[NormalizedText]:
@@ -92,7 +147,7 @@ class Detector:
 
         for tokens in self._scorer.score_many(normalized()):
             source, norm = waiting.popleft()
-            yield self._report(source, norm, tokens, active)
+            yield source, self._find(norm, tokens)
 
     def _active_thresholds(
         self, labels: Iterable[str] | None, thresholds: Mapping[str, float] | None
@@ -108,28 +163,34 @@ class Detector:
                 raise OptionError(f"The threshold of {name} must lie between 0 and 1, got {value}.")
         return {name: changed.get(name, self._bundle.thresholds[name]) for name in chosen}
 
-    def _report(self, source: str, norm: NormalizedText, tokens: TokenScores, active: dict[str, float]) -> Report:
-        """Decode, calibrate, apply the thresholds and map back to the original."""
-        spans: list[Span] = []
-        last_end = dict.fromkeys(self._labels, 0)
+    def _find(self, norm: NormalizedText, tokens: TokenScores) -> Findings:
+        """Decode, calibrate and map back to the original."""
+        candidates = []
         for found in decode(norm.text, tokens, self._bundle.decode):
             label = self._labels[found.label]
-            score = calibrate(found.raw, self._bundle.span_calibration[label])
             start, end = norm.to_source(found.start, found.end)
-            # One source character can become several, so two spans may meet inside it; the first one keeps it.
-            start = max(start, last_end[label])
-            if score >= active.get(label, math.inf) and start < end:
-                spans.append(Span(start, end, label, score, source[start:end]))
-                last_end[label] = end
-        spans.sort(key=lambda span: (span.start, span.end, span.label))
+            candidates.append((start, end, label, calibrate(found.raw, self._bundle.span_calibration[label])))
         scores = {
             label: calibrate(
                 float(tokens.inside[:, index].max()) if len(tokens.inside) else 0.0,
                 self._bundle.document_calibration[label],
             )
             for index, label in enumerate(self._labels)
-            if label in active
         }
+        return Findings(tuple(candidates), scores, norm.source_length)
+
+    def _report(self, source: str, findings: Findings, active: dict[str, float]) -> Report:
+        """Apply the thresholds."""
+        spans: list[Span] = []
+        last_end = dict.fromkeys(self._labels, 0)
+        for first, end, label, score in findings.candidates:
+            # One source character can become several, so two spans may meet inside it; the first one keeps it.
+            start = max(first, last_end[label])
+            if score >= active.get(label, math.inf) and start < end:
+                spans.append(Span(start, end, label, score, source[start:end]))
+                last_end[label] = end
+        spans.sort(key=lambda span: (span.start, span.end, span.label))
+        scores = {label: findings.scores[label] for label in self._labels if label in active}
         return Report(tuple(spans), scores, self._level(spans), self.model, len(source))
 
     def _level(self, spans: list[Span]) -> str:
