@@ -1,0 +1,41 @@
+import numpy as np
+import pytest
+
+from scamlint_training.thresholds import Candidates, choose_thresholds, micro_f1, no_candidates
+
+CLEAN = np.array([False, False, True, True])
+
+
+def candidates(*rows, gold):
+    return Candidates.from_rows(rows, gold)
+
+
+def test_the_threshold_parts_right_from_wrong_candidates():
+    found = {"a": candidates((0, 0.9, 1.0, 1.0), (1, 0.8, 1.0, 1.0), (2, 0.3, 0.0, 0.0), gold=2)}
+    thresholds, _, parts = choose_thresholds(found, {"a": found["a"].raw}, {"a"}, CLEAN, 0.03)
+    assert 0.3 < thresholds["a"] <= 0.8
+    assert parts == {"core_f1": 1.0, "all_f1": 1.0, "clean_flagged": 0.0}
+
+
+def test_recall_is_given_up_before_clean_documents_are_flagged():
+    found = {"a": candidates((0, 0.9, 1.0, 1.0), (1, 0.5, 1.0, 1.0), (2, 0.6, 0.0, 0.0), gold=2)}
+    thresholds, _, parts = choose_thresholds(found, {"a": found["a"].raw}, {"a"}, CLEAN, 0.03)
+    assert thresholds["a"] > 0.6
+    assert parts["clean_flagged"] == 0.0
+
+
+def test_a_wide_limit_lets_recall_win():
+    found = {"a": candidates((0, 0.9, 1.0, 1.0), (1, 0.5, 1.0, 1.0), (2, 0.6, 0.0, 0.0), gold=2)}
+    _, _, parts = choose_thresholds(found, {"a": found["a"].raw}, {"a"}, CLEAN, 0.5)
+    assert parts["all_f1"] == pytest.approx(0.8)
+
+
+def test_a_label_without_candidates_counts_as_missed():
+    found = {"a": candidates((0, 0.9, 1.0, 1.0), gold=1), "b": no_candidates(3)}
+    _, _, parts = choose_thresholds(found, {name: row.raw for name, row in found.items()}, {"a"}, CLEAN, 0.03)
+    assert parts["core_f1"] == 1.0
+    assert parts["all_f1"] == pytest.approx(2 * 0.25 / 1.25)
+
+
+def test_nothing_found_and_nothing_to_find_is_no_division_by_zero():
+    assert micro_f1(np.zeros(4)) == 0.0

@@ -1,0 +1,219 @@
+"""Choose on the dev split how a model's token scores become reported spans, and write it into the model folder.
+
+    python -m scamlint_training.calibrate serving/scamlint/models/minilm_v1
+
+The scorer runs once. Then a grid of decoding settings is tried on its token scores; for each one, spans are calibrated
+label by label (Platt 1999) and thresholds are chosen; the settings with the best objective are kept. The objective is
+the mean of the micro F1 (partial overlap) over the core labels and over all labels, less a penalty for every clean
+document flagged above the allowed share. Only ``config.json`` changes: the model's own files keep their hashes.
+"""
+
+from __future__ import annotations
+
+import argparse
+import itertools
+import json
+import logging
+from collections.abc import Sequence
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from scamlint.bundle import CONFIG_FILE, Calibration, load_bundle, resolve
+from scamlint.decode import DecodeSettings, decode
+from scamlint.detector import calibrate
+from scamlint.labels import all_labels, label_names
+from scamlint.scorers.factory import make_scorer
+from scamlint.scoring import TokenScores
+from scamlint.text import NormalizedText, normalize
+from scamlint_training.corpus import SPLITS, Document, load_split
+from scamlint_training.corpus.documents import corpus_hash
+from scamlint_training.platt import fit_platt
+from scamlint_training.thresholds import Candidates, choose_thresholds, no_candidates
+
+_log = logging.getLogger(__name__)
+# Largest share of documents without a gold span that may carry a flag.
+CLEAN_FLAGGED_LIMIT = 0.03
+# A candidate is correct when at least this share of it lies in a gold span of its label.
+CORRECT_SHARE = 0.5
+
+# `min_mean` is not searched: the thresholds act on the same mean score, label by label.
+GRID = {
+    "inside": (0.1, 0.15, 0.2, 0.3, 0.4, 0.5),
+    "begin": (0.3, 0.5, 0.7, 1.1),
+    "max_gap": (0, 1, 2, 3),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Observed:
+    """One document with what the scorer said about its tokens."""
+
+    document: Document
+    norm: NormalizedText
+    tokens: TokenScores
+
+
+@dataclass(frozen=True, slots=True)
+class Chosen:
+    """What calibration chose; the objective is the one that it maximised, on the same documents."""
+
+    decode: DecodeSettings
+    span_calibration: dict[str, Calibration]
+    document_calibration: dict[str, Calibration]
+    thresholds: dict[str, float]
+    objective: float
+    measured: dict[str, float]
+
+
+def observe(model: str | Path, documents: Sequence[Document]) -> list[Observed]:
+    """Run a model's scorer over documents, once.
+
+    Args:
+        model: A shipped name or a model folder.
+        documents: Documents of one split.
+    """
+    scorer = make_scorer(load_bundle(model))
+    norms = [normalize(document.text) for document in documents]
+    scores = scorer.score_many(norms)
+    return [Observed(*row) for row in zip(documents, norms, scores, strict=True)]
+
+
+def candidates_of(observed: Sequence[Observed], settings: DecodeSettings) -> dict[str, Candidates]:
+    """Decode documents and compare every candidate with the gold spans of its label.
+
+    Args:
+        observed: Scored documents.
+        settings: Decoding settings.
+
+    Returns:
+        The candidates of each label, in offsets of the original as the detector reports them.
+    """
+    names = label_names()
+    rows: dict[str, list[tuple[int, float, float, float]]] = {name: [] for name in names}
+    for index, item in enumerate(observed):
+        last_end = dict.fromkeys(names, 0)
+        for found in decode(item.norm.text, item.tokens, settings):
+            label = names[found.label]
+            start, end = item.norm.to_source(found.start, found.end)
+            start = max(start, last_end[label])
+            if start >= end:
+                continue
+            last_end[label] = end
+            covered = recalled = 0.0
+            for gold in item.document.spans:
+                overlap = min(end, gold.end) - max(start, gold.start)
+                if gold.label == label and overlap > 0:
+                    covered += overlap / (end - start)
+                    recalled += overlap / (gold.end - gold.start)
+            rows[label].append((index, found.raw, covered, recalled))
+    counts = {name: sum(span.label == name for item in observed for span in item.document.spans) for name in names}
+    return {
+        name: Candidates.from_rows(rows[name], counts[name]) if rows[name] else no_candidates(counts[name])
+        for name in names
+    }
+
+
+def fit_spans(candidates: dict[str, Candidates]) -> dict[str, Calibration]:
+    """Fit the calibration of span scores, with the fit over all labels as the prior of each one."""
+    raw = np.concatenate([found.raw for found in candidates.values()])
+    correct = np.concatenate([found.covered >= CORRECT_SHARE for found in candidates.values()])
+    pooled = fit_platt(raw, correct)
+    return {name: fit_platt(found.raw, found.covered >= CORRECT_SHARE, pooled) for name, found in candidates.items()}
+
+
+def fit_documents(observed: Sequence[Observed]) -> dict[str, Calibration]:
+    """Fit the calibration of document scores: is there a span of the label anywhere in the document?"""
+    names = label_names()
+    highest = np.array(
+        [item.tokens.inside.max(axis=0) if len(item.tokens.inside) else np.zeros(len(names)) for item in observed]
+    )
+    present = np.array([[any(s.label == name for s in item.document.spans) for name in names] for item in observed])
+    pooled = fit_platt(highest.ravel(), present.ravel())
+    return {name: fit_platt(highest[:, i], present[:, i], pooled) for i, name in enumerate(names)}
+
+
+def calibrated(raw: NDArray[np.float64], calibration: Calibration) -> NDArray[np.float64]:
+    """Calibrate many scores exactly as the detector does one."""
+    return np.array([calibrate(float(score), calibration) for score in raw], dtype=np.float64)
+
+
+def choose(observed: Sequence[Observed], clean_limit: float = CLEAN_FLAGGED_LIMIT) -> Chosen:
+    """Try every decoding setting of the grid and keep the best one with its calibration and thresholds.
+
+    Args:
+        observed: Scored dev documents.
+        clean_limit: Largest share of clean documents that may carry a flag.
+    """
+    core = {label.name for label in all_labels() if label.core}
+    clean = np.array([not item.document.spans for item in observed])
+    tells_begin = any(item.tokens.begin is not None for item in observed)
+    best: Chosen | None = None
+    for inside, begin, gap in itertools.product(
+        GRID["inside"], GRID["begin"] if tells_begin else (1.1,), GRID["max_gap"]
+    ):
+        settings = DecodeSettings(inside=inside, begin=begin, max_gap=int(gap))
+        candidates = candidates_of(observed, settings)
+        if not any(len(found.raw) for found in candidates.values()):
+            continue
+        spans = fit_spans(candidates)
+        scores = {name: calibrated(found.raw, spans[name]) for name, found in candidates.items()}
+        thresholds, objective, measured = choose_thresholds(candidates, scores, core, clean, clean_limit)
+        if best is None or objective > best.objective:
+            best = Chosen(settings, spans, {}, thresholds, objective, measured)
+    if best is None:
+        raise ValueError("The model finds no candidate span in these documents at any setting; train it longer.")
+    return Chosen(
+        best.decode, best.span_calibration, fit_documents(observed), best.thresholds, best.objective, best.measured
+    )
+
+
+def write(folder: Path, chosen: Chosen, split: str, documents: int) -> None:
+    """Rewrite the folder's ``config.json`` with what was chosen; everything else in it stays.
+
+    Args:
+        folder: The model folder.
+        chosen: What :func:`choose` returned.
+        split: The split it was chosen on.
+        documents: How many documents that split has.
+    """
+    path = folder / CONFIG_FILE
+    config: dict[str, Any] = json.loads(path.read_text(encoding="utf-8"))
+    config["decode"] = asdict(chosen.decode)
+    for key in ("span_calibration", "document_calibration"):
+        rows: dict[str, Calibration] = getattr(chosen, key)
+        config[key] = {
+            name: {"slope": round(row.slope, 5), "intercept": round(row.intercept, 5)} for name, row in rows.items()
+        }
+    config["thresholds"] = chosen.thresholds
+    config["calibration"] = {
+        "split": split,
+        "documents": documents,
+        "corpus_sha256": corpus_hash(),
+        "objective": round(chosen.objective, 4),
+        **{name: round(value, 4) for name, value in chosen.measured.items()},
+    }
+    path.write_text(json.dumps(config, indent=2) + "\n", encoding="utf-8")
+
+
+def main() -> None:
+    """Command line."""
+    parser = argparse.ArgumentParser(description="Choose decoding, calibration and thresholds on the dev split.")
+    parser.add_argument("folder", type=Path, help="model folder, or the name of a shipped model")
+    parser.add_argument("--split", choices=[name for name in SPLITS if name != "test"], default="dev")
+    arguments = parser.parse_args()
+    logging.basicConfig(level=logging.INFO, format="%(message)s")
+    folder = resolve(arguments.folder)
+    documents = load_split(arguments.split)
+    chosen = choose(observe(folder, documents))
+    write(folder, chosen, arguments.split, len(documents))
+    _log.info("%s, chosen on %s: %s", folder, arguments.split, asdict(chosen.decode))
+    _log.info("thresholds %s", chosen.thresholds)
+    _log.info("there: %s", {name: round(value, 3) for name, value in chosen.measured.items()})
+
+
+if __name__ == "__main__":
+    main()

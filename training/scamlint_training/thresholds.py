@@ -1,0 +1,122 @@
+"""Thresholds per label: the best micro F1 within the allowed share of flagged clean documents."""
+
+from __future__ import annotations
+
+import itertools
+from collections.abc import Callable, Sequence, Set
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+THRESHOLDS = (*(round(0.05 * step, 2) for step in range(2, 20)), 0.97, 0.98, 0.99)  # 0.10 to 0.99
+# What each percentage point of flagged clean documents above the limit costs, in points of F1.
+_PENALTY = 4.0
+# What each percentage point below the limit costs: between equals, the one that flags less.
+_SMALL_PENALTY = 0.1
+_MOST_ROUNDS = 10
+_STARTS = (0.3, 0.5, 0.9)
+
+_Measure = Callable[[dict[str, int]], tuple[float, dict[str, float]]]
+
+
+@dataclass(frozen=True, slots=True)
+class Candidates:
+    """Candidate spans of one label over many documents.
+
+    Attributes:
+        document: Index of the document of each candidate; shape ``(candidates,)``.
+        raw: Mean token score; same shape.
+        covered: Share of the candidate that gold spans of the label cover; same shape.
+        recalled: Sum over gold spans of the share that the candidate covers; same shape.
+        gold: Number of gold spans of the label.
+    """
+
+    document: NDArray[np.int64]
+    raw: NDArray[np.float64]
+    covered: NDArray[np.float64]
+    recalled: NDArray[np.float64]
+    gold: int
+
+    @classmethod
+    def from_rows(cls, rows: Sequence[tuple[int, float, float, float]], gold: int) -> Candidates:
+        """Build from (document, raw, covered, recalled) rows."""
+        table = np.array(rows, dtype=np.float64).reshape(-1, 4)
+        return cls(table[:, 0].astype(np.int64), table[:, 1], table[:, 2], table[:, 3], gold)
+
+
+def no_candidates(gold: int) -> Candidates:
+    """Return the candidates of a label that the model never proposes."""
+    return Candidates.from_rows([], gold)
+
+
+class _Tally:
+    """Credits and flagged documents of one label at every threshold."""
+
+    def __init__(self, found: Candidates, scores: NDArray[np.float64], clean: NDArray[np.bool_]) -> None:
+        kept = scores[None, :] >= np.array(THRESHOLDS)[:, None]
+        self.credits = np.stack(
+            [kept @ found.covered, kept @ found.recalled, kept.sum(axis=1), np.full(len(THRESHOLDS), found.gold)],
+            axis=1,
+        ).astype(np.float64)
+        self.flagged = np.zeros((len(THRESHOLDS), len(clean)), dtype=bool)
+        for row, mask in enumerate(kept):
+            self.flagged[row, found.document[mask]] = True
+        self.flagged &= clean
+
+
+def micro_f1(credits: NDArray[np.float64]) -> float:
+    """Return the partial-overlap F1 of summed (precision credit, recall credit, predicted, gold) counts."""
+    precision = credits[0] / credits[2] if credits[2] else 0.0
+    recall = credits[1] / credits[3] if credits[3] else 0.0
+    return float(2 * precision * recall / (precision + recall)) if precision + recall else 0.0
+
+
+def choose_thresholds(
+    candidates: dict[str, Candidates],
+    scores: dict[str, NDArray[np.float64]],
+    core: Set[str],
+    clean: NDArray[np.bool_],
+    clean_limit: float,
+) -> tuple[dict[str, float], float, dict[str, float]]:
+    """Choose one threshold for each label by coordinate ascent on the objective, from several starts.
+
+    Args:
+        candidates: Candidates of each label.
+        scores: Their calibrated scores; shape ``(candidates,)`` each.
+        core: Names of the core labels.
+        clean: Which documents have no gold span; shape ``(documents,)``.
+        clean_limit: Share of them that may carry a flag.
+
+    Returns:
+        The thresholds, the objective, and its parts (``core_f1``, ``all_f1``, ``clean_flagged``).
+    """
+    names = list(candidates)
+    tallies = {name: _Tally(candidates[name], scores[name], clean) for name in names}
+
+    def measure(positions: dict[str, int]) -> tuple[float, dict[str, float]]:
+        rows = {name: tallies[name].credits[positions[name]] for name in names}
+        core_f1 = micro_f1(np.sum([rows[name] for name in names if name in core], axis=0))
+        all_f1 = micro_f1(np.sum(list(rows.values()), axis=0))
+        flagged = np.any([tallies[name].flagged[positions[name]] for name in names], axis=0)
+        share = float(flagged.sum() / max(1, clean.sum()))
+        penalty = _PENALTY * max(0.0, share - clean_limit) + _SMALL_PENALTY * min(share, clean_limit)
+        return (core_f1 + all_f1) / 2 - penalty, {"core_f1": core_f1, "all_f1": all_f1, "clean_flagged": share}
+
+    climbs = [_climb(dict.fromkeys(names, THRESHOLDS.index(start)), measure) for start in _STARTS]
+    at, best, parts = max(climbs, key=lambda climb: climb[1])
+    return {name: THRESHOLDS[at[name]] for name in names}, best, parts
+
+
+def _climb(at: dict[str, int], measure: _Measure) -> tuple[dict[str, int], float, dict[str, float]]:
+    """Move one threshold at a time to its best place until nothing improves."""
+    best, parts = measure(at)
+    for _ in range(_MOST_ROUNDS):
+        before = best
+        for name, position in itertools.product(list(at), range(len(THRESHOLDS))):
+            objective, found = measure(at | {name: position})
+            if objective > best + 1e-9:
+                best, parts, at = objective, found, at | {name: position}
+        if best <= before + 1e-9:
+            break
+    return at, best, parts
