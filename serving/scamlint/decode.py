@@ -112,6 +112,8 @@ def trim(text: str, start: int, end: int) -> tuple[int, int] | None:
             start += 1
     if not any(char.isalnum() for char in text[start:end]):
         return None
+    if text[start] == "(" and text[end - 1] == ")" and text.count("(", start, end) == 1:
+        return trim(text, start + 1, end - 1)
     if text[start].isspace() or text[end - 1].isspace():
         return trim(text, start, end)
     return start, end

@@ -126,9 +126,7 @@ def _names(text: str, rng: random.Random) -> Rewrite:
         result += [(char, position + i) for i, char in enumerate(text[position : match.start()])]
         name = match.group()
         if name not in renamed:
-            letters = [
-                (rng.choice(vowels) if char.lower() in vowels else rng.choice(consonants)) for char in name
-            ]
+            letters = [(rng.choice(vowels) if char.lower() in vowels else rng.choice(consonants)) for char in name]
             renamed[name] = "".join(
                 new.upper() if old.isupper() else new for new, old in zip(letters, name, strict=True)
             )

@@ -24,7 +24,14 @@ from numpy.typing import NDArray
 from tokenizers import Tokenizer
 from torch import Tensor
 from torch.utils.data import Dataset, Sampler
-from transformers import AutoTokenizer, Trainer, TrainerCallback, TrainingArguments, get_linear_schedule_with_warmup, set_seed
+from transformers import (
+    AutoTokenizer,
+    Trainer,
+    TrainerCallback,
+    TrainingArguments,
+    get_linear_schedule_with_warmup,
+    set_seed,
+)
 
 from scamlint_training.corpus import Document, load_split
 from scamlint_training.corpus.documents import corpus_hash
@@ -233,7 +240,9 @@ def train(settings: TrainingSettings, output: Path, resume: bool = False) -> Tok
     documents = share_of(load_split("train"), settings.train_share)
     windows = Windows(documents, tokenizer, settings)
     pieces = sum(len(example.ids) for example in windows.examples)
-    _log.info("%d documents, %d windows, %d pieces over %d epochs", len(documents), len(windows), pieces, settings.epochs)
+    _log.info(
+        "%d documents, %d windows, %d pieces over %d epochs", len(documents), len(windows), pieces, settings.epochs
+    )
     tagger = TokenTagger(settings.base, settings.dropout)
     groups = parameter_groups(
         tagger, settings.learning_rate, settings.head_rate, settings.layer_decay, settings.weight_decay
@@ -269,7 +278,12 @@ def train(settings: TrainingSettings, output: Path, resume: bool = False) -> Tok
     result = average.average if settings.averaging else tagger
     output.mkdir(parents=True, exist_ok=True)
     torch.save(result.state_dict(), output / WEIGHTS_FILE)
-    record = {"settings": asdict(settings), "documents": len(documents), "pieces": pieces, "corpus_sha256": corpus_hash()}
+    record = {
+        "settings": asdict(settings),
+        "documents": len(documents),
+        "pieces": pieces,
+        "corpus_sha256": corpus_hash(),
+    }
     (output / SETTINGS_FILE).write_text(json.dumps(record, indent=2) + "\n", encoding="utf-8")
     return result.cpu().eval()
 
@@ -296,7 +310,9 @@ def settings_from_command_line(parser: argparse.ArgumentParser) -> tuple[Trainin
         default = getattr(TrainingSettings(), field.name)
         parser.add_argument("--" + field.name.replace("_", "-"), type=type(default), default=default)
     arguments = parser.parse_args()
-    return TrainingSettings(**{field.name: getattr(arguments, field.name) for field in fields(TrainingSettings)}), arguments
+    return TrainingSettings(
+        **{field.name: getattr(arguments, field.name) for field in fields(TrainingSettings)}
+    ), arguments
 
 
 def main() -> None:

@@ -109,7 +109,8 @@ def drop_ignored(predicted: Sequence[Mark], ignored: Sequence[tuple[int, int]]) 
     return [
         mark
         for mark in predicted
-        if sum(max(0, min(mark.end, end) - max(mark.start, start)) for start, end in ignored) * 2 <= mark.end - mark.start
+        if sum(max(0, min(mark.end, end) - max(mark.start, start)) for start, end in ignored) * 2
+        <= mark.end - mark.start
     ]
 
 

@@ -1,0 +1,66 @@
+"""Decoding: token scores in, spans out."""
+
+import numpy as np
+import pytest
+
+from scamlint.decode import DecodeSettings, decode, trim
+from scamlint.scoring import TokenScores
+
+
+def scores(text: str, inside: list[float], begin: list[float] | None = None) -> TokenScores:
+    starts, position = [], 0
+    for word in text.split():
+        starts.append(text.index(word, position))
+        position = starts[-1] + len(word)
+    ends = [start + len(word) for start, word in zip(starts, text.split(), strict=True)]
+    column = np.array(inside, dtype=np.float32)[:, None]
+    begins = None if begin is None else np.array(begin, dtype=np.float32)[:, None]
+    return TokenScores(np.array(starts), np.array(ends), column, begins)
+
+
+def words(text: str, tokens: TokenScores, **settings: float) -> list[str]:
+    return [text[found.start : found.end] for found in decode(text, tokens, DecodeSettings(**settings))]  # type: ignore[arg-type]
+
+
+def test_neighbouring_tokens_become_one_span() -> None:
+    text = "we pay 2% a day to everyone"
+    assert words(text, scores(text, [0.1, 0.2, 0.9, 0.9, 0.9, 0.1, 0.1])) == ["2% a day"]
+
+
+def test_a_low_token_between_two_high_ones_is_bridged() -> None:
+    text = "stable returns and low risk"
+    assert words(text, scores(text, [0.9, 0.9, 0.2, 0.8, 0.8]), max_gap=1) == ["stable returns and low risk"]
+    assert words(text, scores(text, [0.9, 0.9, 0.2, 0.8, 0.8]), max_gap=0) == ["stable returns", "low risk"]
+
+
+def test_rows_that_touch_are_parted_where_a_span_begins() -> None:
+    text = "Gold 2% daily Silver 1% daily"
+    tokens = scores(text, [0.9] * 6, [0.9, 0, 0, 0.9, 0, 0])
+    assert words(text, tokens) == ["Gold 2% daily", "Silver 1% daily"]
+
+
+def test_weak_candidates_are_dropped() -> None:
+    text = "a b c"
+    assert words(text, scores(text, [0.6, 0.6, 0.6]), min_mean=0.7) == []
+
+
+def test_no_tokens_no_spans() -> None:
+    assert words("", scores("", [])) == []
+
+
+@pytest.mark.parametrize(
+    ("text", "kept"),
+    [
+        (" “risk-free”, ", "risk-free"),
+        ("- 1.8% daily;", "1.8% daily"),
+        ("$500 back!", "$500 back"),
+        ("(audited by two firms)", "audited by two firms"),
+        ("banks (A, B)", "banks (A, B)"),
+        ("profit)", "profit"),
+        ("...", None),
+        ("", None),
+    ],
+)
+def test_edges_lose_space_and_punctuation(text: str, kept: str | None) -> None:
+    bounds = trim(text, 0, len(text))
+    assert (None if bounds is None else text[slice(*bounds)]) == kept

@@ -1,0 +1,50 @@
+"""The baseline: what is served scores as what was trained."""
+
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from scamlint import Detector
+from scamlint.bundle import load_bundle
+from scamlint.scorers.baseline import BaselineScorer
+from scamlint.text import normalize
+from scamlint_training.baseline import BaselineSettings, export, fit, units_of
+from scamlint_training.corpus import load_split
+
+
+@pytest.fixture(scope="module")
+def trained(tmp_path_factory: pytest.TempPathFactory) -> tuple[object, Path]:
+    settings = BaselineSettings(word_features=3000, char_features=4000)
+    pipeline = fit(settings, load_split("train")[:150])
+    folder = tmp_path_factory.mktemp("baseline")
+    export(pipeline, settings, folder)
+    return pipeline, folder
+
+
+def test_served_scores_equal_the_scikit_learn_pipeline(trained: tuple[object, Path]) -> None:
+    pipeline, folder = trained
+    scorer = BaselineScorer(load_bundle(folder))
+    documents = [*load_split("dev")[:30]]
+    compared = 0
+    for document in documents:
+        texts, _ = units_of([document])
+        expected = pipeline.predict_proba(texts)  # type: ignore[attr-defined]
+        _, served = scorer.unit_probabilities(normalize(document.text).text)
+        np.testing.assert_allclose(served, expected, atol=1e-6)
+        compared += len(texts)
+    assert compared > 100
+
+
+def test_it_finds_words_inside_the_sentence_not_the_whole_sentence() -> None:
+    text = "We met in the spring and talked for a while about machines, and every contract pays a guaranteed 2% daily."
+    spans = Detector.load("baseline").scan(text, thresholds={"guaranteed_return": 0.2}).spans
+    assert spans
+    assert all(len(span.text) < len(text) * 0.8 for span in spans)
+
+
+def test_no_pickle_is_in_the_folder(trained: tuple[object, Path]) -> None:
+    _, folder = trained
+    assert {path.suffix for path in folder.iterdir()} == {".json", ".npz"}
+    with np.load(folder / "weights.npz", allow_pickle=False) as weights:
+        assert set(weights.files) == {"idf", "coefficients", "intercepts"}
