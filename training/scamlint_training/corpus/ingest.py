@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 from scamlint.decode import trim
-from scamlint_training.corpus.documents import CORPUS, SPLITS, Document, GoldSpan, split_of, write_jsonl
+from scamlint_training.corpus.documents import CORPUS, SPLITS, Document, GoldSpan, read_jsonl, split_of, write_jsonl
 from scamlint_training.corpus.markup import parse_drafts
 
 
@@ -34,6 +34,25 @@ def ingest(drafts: Path, corpus: Path = CORPUS, split: str | None = None) -> dic
         if chosen:
             write_jsonl(corpus / name / f"{block}.jsonl", chosen)
     return counts
+
+
+def mend_edges(corpus: Path = CORPUS) -> list[str]:
+    """Tidy the spans of every stored document in place; files without a change are left alone.
+
+    Args:
+        corpus: The corpus folder, with well-formed lines.
+
+    Returns:
+        The ids of the documents that changed.
+    """
+    changed: list[str] = []
+    for path in sorted(corpus.glob("*/*.jsonl")):
+        before = list(read_jsonl(path))
+        after = [tidy(document) for document in before]
+        if before != after:
+            write_jsonl(path, after)
+            changed += [old.id for old, new in zip(before, after, strict=True) if old != new]
+    return changed
 
 
 def tidy(document: Document) -> Document:
