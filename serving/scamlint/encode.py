@@ -9,6 +9,8 @@ import numpy as np
 from numpy.typing import NDArray
 from tokenizers import Tokenizer
 
+from scamlint.errors import ModelError
+
 _LINE_BREAK = re.compile(r"\s*\n\s*")
 # Documents are tokenised in stretches of about this many characters, so that memory stays bounded.
 _STRETCH = 100_000
@@ -30,6 +32,18 @@ class Encoded:
     starts: NDArray[np.int64]
     ends: NDArray[np.int64]
     words: NDArray[np.int64]
+
+
+def special_id(tokenizer: Tokenizer, token: str) -> int:
+    """Return the vocabulary id of a special token.
+
+    Raises:
+        ModelError: The tokenizer has no such token; only BERT-like vocabularies are supported.
+    """
+    identifier = tokenizer.token_to_id(token)
+    if identifier is None:
+        raise ModelError(f"The tokenizer has no {token} token; export a model with a BERT-like vocabulary.")
+    return int(identifier)
 
 
 def mark_lines(text: str) -> str:

@@ -88,9 +88,9 @@ class NormalizedText:
 
 
 def normalize(source: str) -> NormalizedText:
-    """Normalise a document for the models and keep the map back.
+    r"""Normalise a document for the models and keep the map back.
 
-    Applied in this order: line ends to ``\\n``, control characters to spaces, lone surrogates to U+FFFD;
+    Applied in this order: line ends to ``\n``, control characters to spaces, lone surrogates to U+FFFD;
     invisible characters dropped; NFKC by cluster (a character with its combining marks, Hangul jamo, half-width
     voice marks); typographic quotes and dashes to ASCII; small and squared capitals to letters; look-alike letters
     of Cyrillic and Greek inside Latin words to Latin; digits used as letters inside words; letters spaced out one

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from itertools import pairwise
 
 _BOUNDARY = re.compile(r"\n+|(?<=[.!?;:])[\"')\]]*\s+|\s+(?=[•●▪✅👉🔹])")
 
@@ -64,7 +65,7 @@ def sentence_units(text: str, longest: int = 400) -> list[tuple[int, int]]:
     """
     cuts = [0, *(match.end() for match in _BOUNDARY.finditer(text)), len(text)]
     units: list[tuple[int, int]] = []
-    for start, end in zip(cuts, cuts[1:], strict=False):
+    for start, end in pairwise(cuts):
         while end - start > longest:
             cut = text.rfind(" ", start + longest // 2, start + longest) + 1 or start + longest
             units.append((start, cut))

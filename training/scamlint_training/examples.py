@@ -5,6 +5,7 @@ from __future__ import annotations
 import random
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -27,8 +28,8 @@ class Example:
         targets: 1 where a span covers a piece, then 1 where a span begins; shape ``(pieces, 2 * labels)``.
     """
 
-    ids: NDArray[np.int64]
-    targets: NDArray[np.float32]
+    ids: NDArray[np.integer[Any]]
+    targets: NDArray[np.number[Any]]
 
 
 def piece_targets(

@@ -13,17 +13,15 @@ import copy
 import json
 import logging
 import random
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import asdict, dataclass, fields
 from pathlib import Path
 from typing import Any
 
-import numpy as np
 import torch
-from numpy.typing import NDArray
 from tokenizers import Tokenizer
 from torch import Tensor
-from torch.utils.data import Dataset, Sampler
+from torch.utils.data import Sampler
 from transformers import (
     AutoTokenizer,
     Trainer,
@@ -33,9 +31,9 @@ from transformers import (
     set_seed,
 )
 
+from scamlint_training.batches import Collator, InOrder, Windows
 from scamlint_training.corpus import Document, load_split
 from scamlint_training.corpus.documents import corpus_hash
-from scamlint_training.examples import Example, examples_of
 from scamlint_training.tagger import DEFAULT_BASE, TokenTagger, base_path, parameter_groups, tagging_loss
 
 _log = logging.getLogger(__name__)
@@ -113,83 +111,6 @@ def share_of(documents: Sequence[Document], share: float) -> list[Document]:
     return [document for document in documents if document.family in kept]
 
 
-class Windows(Dataset[Example]):
-    """The windows of all epochs one after the other, each epoch shuffled into batches of similar length."""
-
-    def __init__(self, documents: Sequence[Document], tokenizer: Tokenizer, settings: TrainingSettings) -> None:
-        self.examples: list[Example] = []
-        self.order: list[int] = []
-        rng = random.Random(settings.seed)
-        for epoch in range(settings.epochs):
-            examples = examples_of(
-                documents,
-                tokenizer,
-                settings.window,
-                settings.overlap,
-                settings.augmented_share if epoch else settings.augmented_share / 2,
-                seed=settings.seed + epoch,
-            )
-            lengths = [len(example.ids) for example in examples]
-            offset = len(self.examples)
-            self.order += [offset + index for index in shuffled_by_length(lengths, settings.batch_windows, rng)]
-            self.examples += [Example(e.ids.astype(np.int32), e.targets.astype(np.uint8)) for e in examples]
-
-    def __len__(self) -> int:
-        return len(self.examples)
-
-    def __getitem__(self, index: int) -> Example:
-        return self.examples[index]
-
-
-def shuffled_by_length(lengths: Sequence[int], batch: int, rng: random.Random) -> list[int]:
-    """Order items so that batches hold similar lengths but come at random."""
-    indices = list(range(len(lengths)))
-    rng.shuffle(indices)
-    batches: list[list[int]] = []
-    for start in range(0, len(indices), batch * 50):
-        block = sorted(indices[start : start + batch * 50], key=lambda index: lengths[index])
-        batches += [block[i : i + batch] for i in range(0, len(block), batch)]
-    short = [part for part in batches if len(part) < batch]
-    batches = [part for part in batches if len(part) == batch]
-    rng.shuffle(batches)
-    return [index for part in batches + short for index in part]
-
-
-class _InOrder(Sampler[int]):
-    def __init__(self, order: Sequence[int]) -> None:
-        self._order = order
-
-    def __iter__(self) -> Iterator[int]:
-        return iter(self._order)
-
-    def __len__(self) -> int:
-        return len(self._order)
-
-
-class Collator:
-    """Pads windows to the longest of a batch and adds the special tokens."""
-
-    def __init__(self, tokenizer: Tokenizer) -> None:
-        self._first, self._last = tokenizer.token_to_id("[CLS]"), tokenizer.token_to_id("[SEP]")
-
-    def __call__(self, examples: Sequence[Example]) -> dict[str, Tensor]:
-        longest = max(len(example.ids) for example in examples) + 2
-        width = examples[0].targets.shape[1]
-        ids: NDArray[np.int64] = np.zeros((len(examples), longest), dtype=np.int64)
-        mask = np.zeros_like(ids)
-        targets: NDArray[np.float32] = np.zeros((len(examples), longest, width), dtype=np.float32)
-        for row, example in enumerate(examples):
-            length = len(example.ids)
-            ids[row, 0], ids[row, 1 : length + 1], ids[row, length + 1] = self._first, example.ids, self._last
-            mask[row, : length + 2] = 1
-            targets[row, 1 : length + 1] = example.targets
-        return {
-            "input_ids": torch.from_numpy(ids),
-            "attention_mask": torch.from_numpy(mask),
-            "targets": torch.from_numpy(targets),
-        }
-
-
 class TaggerTrainer(Trainer):  # type: ignore[misc]
     """A ``Trainer`` with our loss and our order of batches."""
 
@@ -206,7 +127,7 @@ class TaggerTrainer(Trainer):  # type: ignore[misc]
         )
 
     def _get_train_sampler(self, *_: Any) -> Sampler[int]:
-        return _InOrder(self.train_dataset.order)
+        return InOrder(self.train_dataset.order)
 
 
 class MovingAverage(TrainerCallback):  # type: ignore[misc]
@@ -238,7 +159,16 @@ def train(settings: TrainingSettings, output: Path, resume: bool = False) -> Tok
     set_seed(settings.seed)
     tokenizer = plain_tokenizer(settings.base)
     documents = share_of(load_split("train"), settings.train_share)
-    windows = Windows(documents, tokenizer, settings)
+    windows = Windows(
+        documents,
+        tokenizer,
+        epochs=settings.epochs,
+        window=settings.window,
+        overlap=settings.overlap,
+        batch=settings.batch_windows,
+        augmented_share=settings.augmented_share,
+        seed=settings.seed,
+    )
     pieces = sum(len(example.ids) for example in windows.examples)
     _log.info(
         "%d documents, %d windows, %d pieces over %d epochs", len(documents), len(windows), pieces, settings.epochs
@@ -299,7 +229,7 @@ def load_trained(folder: Path) -> tuple[TokenTagger, TrainingSettings]:
 def _bf16_helps() -> bool:
     """Whether this machine computes bfloat16 faster than float32."""
     if torch.cuda.is_available():
-        return torch.cuda.is_bf16_supported()
+        return bool(torch.cuda.is_bf16_supported())
     capabilities = torch.backends.cpu.get_cpu_capability()
     return "AVX512" in capabilities or "AMX" in capabilities
 

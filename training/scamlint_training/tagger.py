@@ -5,7 +5,6 @@ from __future__ import annotations
 from importlib import resources
 from typing import Any
 
-import torch
 from torch import Tensor, nn
 from transformers import AutoModel
 

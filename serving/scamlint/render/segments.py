@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from itertools import pairwise
 
 from scamlint.spans import Span
 
@@ -25,5 +26,5 @@ def segments(start: int, end: int, spans: Sequence[Span]) -> list[tuple[int, int
     ordered = sorted(cuts)
     return [
         (left, right, tuple(span for span in here if span.start <= left and span.end >= right))
-        for left, right in zip(ordered, ordered[1:], strict=False)
+        for left, right in pairwise(ordered)
     ]

@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 from tokenizers import Tokenizer
 
 from scamlint.bundle import Bundle
-from scamlint.encode import Encoded, encode
+from scamlint.encode import Encoded, encode, special_id
 from scamlint.scoring import TokenScores
 from scamlint.text import NormalizedText
 from scamlint.windows import owned_range, token_windows
@@ -53,8 +53,8 @@ class TransformerScorer:
         self._tokenizer = Tokenizer.from_file(str(bundle.folder / TOKENIZER_FILE))
         self._tokenizer.no_truncation()
         self._tokenizer.no_padding()
-        self._first = int(self._tokenizer.token_to_id("[CLS]"))
-        self._last = int(self._tokenizer.token_to_id("[SEP]"))
+        self._first = special_id(self._tokenizer, "[CLS]")
+        self._last = special_id(self._tokenizer, "[SEP]")
         self._window = int(bundle.settings["window"]) - 2
         self._overlap = int(bundle.settings["overlap"])
         self._labels = len(bundle.thresholds)
@@ -91,9 +91,7 @@ class TransformerScorer:
         return _Gathered(documents, windows)
 
     def _run(self, gathered: _Gathered) -> Iterator[TokenScores]:
-        scores = [
-            np.zeros((len(document.ids), 2 * self._labels), dtype=np.float32) for document in gathered.documents
-        ]
+        scores = [np.zeros((len(document.ids), 2 * self._labels), dtype=np.float32) for document in gathered.documents]
         jobs = [
             (end - start, document, index)
             for document, windows in enumerate(gathered.windows)
@@ -107,8 +105,9 @@ class TransformerScorer:
                 owned_start, owned_end = owned_range(windows, index)
                 offset = 1 - windows[index][0]  # the first piece stands after [CLS]
                 scores[document][owned_start:owned_end] = logits[row, owned_start + offset : owned_end + offset]
-        for document, logits in zip(gathered.documents, scores, strict=True):
-            yield by_word(document, 1.0 / (1.0 + np.exp(-logits)), self._labels)
+        for encoded, raw in zip(gathered.documents, scores, strict=True):
+            probabilities = (1.0 / (1.0 + np.exp(-raw))).astype(np.float32)
+            yield by_word(encoded, probabilities, self._labels)
 
     def _logits(self, gathered: _Gathered, batch: list[tuple[int, int, int]]) -> NDArray[np.float32]:
         longest = batch[-1][0] + 2
@@ -152,7 +151,7 @@ def by_word(document: Encoded, pieces: NDArray[np.float32], labels: int) -> Toke
         return TokenScores(document.starts, document.ends, nothing, nothing)
     first = np.flatnonzero(np.diff(document.words, prepend=document.words[0] - 1))
     counts = np.diff(np.append(first, len(document.words)))
-    inside = np.add.reduceat(pieces[:, :labels], first, axis=0) / counts[:, None].astype(np.float32)
+    inside = (np.add.reduceat(pieces[:, :labels], first, axis=0) / counts[:, None]).astype(np.float32)
     begin = np.maximum.reduceat(pieces[:, labels:], first, axis=0)
     last = np.append(first[1:], len(document.words)) - 1
     return TokenScores(document.starts[first], document.ends[last], inside, begin)
