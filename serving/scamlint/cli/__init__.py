@@ -14,6 +14,7 @@ from scamlint.errors import ScamlintError
 # Command: (module, function, one line of help).
 _COMMANDS = {
     "scan": ("scamlint.cli.scan", "scan", "Show the flagged passages of documents."),
+    "serve": ("scamlint.cli.serve", "serve", "Serve the HTTP API and the web page."),
     "labels": ("scamlint.cli.labels", "labels", "List the labels and what they mean."),
 }
 

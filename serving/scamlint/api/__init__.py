@@ -1,0 +1,1 @@
+"""The HTTP API: ``scamlint serve``. Needs the extra ``api``."""

@@ -1,0 +1,91 @@
+"""The application: settings in, an ASGI application out. Read this to see what the service consists of."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import AsyncIterator, Callable
+from contextlib import AbstractAsyncContextManager, asynccontextmanager
+from pathlib import Path
+
+from fastapi import FastAPI
+from starlette.middleware.cors import CORSMiddleware
+from starlette.staticfiles import StaticFiles
+from starlette.types import Scope
+
+from scamlint import __version__
+from scamlint.api import logs, openapi, problems
+from scamlint.api.engine import Engine
+from scamlint.api.metrics import Metrics
+from scamlint.api.middleware import BodyGuard, RequestContext
+from scamlint.api.origins import origin_pattern
+from scamlint.api.routes import about, scan
+from scamlint.api.settings import Settings
+from scamlint.api.state import Service
+
+_LOG = logging.getLogger("scamlint.api")
+WEB = Path(__file__).parents[1] / "web"
+
+
+def create_app(settings: Settings | None = None) -> FastAPI:
+    """Build the application. ``scamlint serve`` starts it; any ASGI server can.
+
+    Args:
+        settings: Settings; from the environment (``SCAMLINT_…``) when None.
+    """
+    settings = settings or Settings()
+    logs.configure(settings.log_level)
+    service = Service(settings, Metrics())
+    app = FastAPI(
+        title="scamlint",
+        version=__version__,
+        summary="Marks the words in crypto documents that work like a scam.",
+        lifespan=_lifespan(service),
+        docs_url=None,
+        redoc_url=None,
+        redirect_slashes=False,
+    )
+    app.state.service = service
+    app.include_router(about.router)
+    app.include_router(scan.router)
+    if settings.web and WEB.is_dir():
+        app.mount("/", StaticFiles(directory=WEB, html=True), name="web")
+    problems.install(app)
+    openapi.install(app, settings)
+    app.add_middleware(
+        BodyGuard, limit=settings.max_body_bytes, seconds=settings.body_time_limit, early=_early_refusal(service)
+    )
+    app.add_middleware(RequestContext, metrics=service.metrics)
+    app.add_middleware(
+        CORSMiddleware,
+        allow_origin_regex=origin_pattern(settings.cors_origins),
+        allow_methods=["GET", "POST"],
+        allow_headers=["Authorization", "Content-Type", "X-API-Key", "X-Request-ID"],
+        expose_headers=["X-Request-ID", "Retry-After"],
+        max_age=600,
+    )
+    return app
+
+
+def _lifespan(service: Service) -> Callable[[FastAPI], AbstractAsyncContextManager[None]]:
+    @asynccontextmanager
+    async def lifespan(app: FastAPI) -> AsyncIterator[None]:
+        service.engine = engine = Engine(service.settings)
+        service.metrics.watch_queue(engine.waiting)
+        model = engine.detector(None).model
+        _LOG.info("ready", extra={"model": model.name, "version": model.version})
+        yield
+        service.engine = None
+        engine.stop()
+        _LOG.info("stopped")
+
+    return lifespan
+
+
+def _early_refusal(service: Service) -> Callable[[Scope, int], None]:
+    """Refuse work while the queue is full, before its body is read."""
+
+    def check(scope: Scope, announced: int) -> None:
+        if service.engine is not None and scope["path"] in ("/v1/scan", "/v1/scan/batch"):
+            service.engine.check_room(announced)
+
+    return check

@@ -1,0 +1,63 @@
+"""``scamlint serve``."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable
+from typing import Any
+
+import click
+
+from scamlint.errors import OptionError
+
+try:
+    from pydantic import ValidationError
+
+    from scamlint.api.settings import PREFIX, Settings, environment
+except ImportError as error:
+    raise OptionError(
+        f"`scamlint serve` needs packages that are not installed ({error.name}): pip install 'scamlint[api]'"
+    ) from error
+
+
+def _options(function: Callable[..., None]) -> Callable[..., None]:
+    """Give a command one option for each setting."""
+    for name, field in reversed(Settings.model_fields.items()):
+        default = ", ".join(field.default) if isinstance(field.default, tuple) else field.default
+        flag = f"--{name.replace('_', '-')}"
+        if isinstance(field.default, bool):
+            flag += f"/--no-{name.replace('_', '-')}"
+        shown = "" if default in (None, "") else f"  [default: {str(default).lower()}]"
+        option = click.option(
+            flag,
+            default=None,
+            type=bool if isinstance(field.default, bool) else str,
+            metavar=None if isinstance(field.default, bool) else _metavar(field.default),
+            help=f"{field.description}{shown}",
+        )
+        function = option(function)
+    return function
+
+
+def _metavar(default: Any) -> str:
+    return {int: "NUMBER", float: "SECONDS", tuple: "LIST"}.get(type(default), "TEXT")
+
+
+@click.command(context_settings={"show_default": False})
+@_options
+@click.option("--new-key", metavar="NAME", help="Make an API key, print it and its line for the keys file, and exit.")
+def serve(new_key: str | None, **values: Any) -> None:
+    """Serve the HTTP API, and the web page at /.
+
+    Every option can also be set by an environment variable: SCAMLINT_PORT for --port, and so on.
+    """
+    os.environ.update(environment(values))
+    try:
+        settings = Settings()
+    except ValidationError as error:
+        first = error.errors(include_url=False)[0]
+        name = str(first["loc"][0])
+        raise OptionError(f"--{name.replace('_', '-')} ({PREFIX}{name.upper()}): {first['msg']}.") from None
+    from scamlint.api.server import run
+
+    run(settings)
