@@ -1,0 +1,1 @@
+"""Evaluation of the served detector: ``python -m scamlint_training.evaluate``."""
