@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import argparse
+import json
 import sys
 from collections.abc import Sequence
 from pathlib import Path
 
-from scamlint_training.corpus.documents import CORPUS, SPLITS
+from scamlint_training.corpus.documents import CORPUS, SPLITS, GoldSpan
 from scamlint_training.corpus.markup import MarkupError
+from scamlint_training.corpus.transfer import EXPORT_FORMS, IMPORT_FORMS
 
 
 def main(argv: Sequence[str] | None = None) -> None:
@@ -36,7 +38,39 @@ def _parser() -> argparse.ArgumentParser:
     command.add_argument("drafts", type=Path, help="folder of *.txt drafts; its name becomes the block's")
     command.add_argument("--split", choices=SPLITS, help="put everything there instead of splitting by family")
     command.set_defaults(run=_ingest)
+    _add_transfer(commands)
+    _add_agreement(commands)
     return parser
+
+
+def _add_transfer(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
+    command = commands.add_parser("export", help="write documents for other tools or for annotators")
+    command.add_argument("--form", choices=EXPORT_FORMS, required=True, help="blind: ids and texts only")
+    command.add_argument("--split", dest="splits", choices=SPLITS, nargs="+", default=SPLITS)
+    command.add_argument("--id", dest="ids", nargs="+", default=(), help="only these documents")
+    command.add_argument("--output", type=Path, help="file (default: standard output); with --per-file, a folder")
+    command.add_argument("--per-file", type=int, help="write files of so many documents each")
+    command.set_defaults(run=_export)
+
+    command = commands.add_parser("import", help="read what other tools or annotators wrote")
+    command.add_argument("files", type=Path, nargs="+")
+    command.add_argument("--form", choices=[*IMPORT_FORMS, "blind"], required=True)
+    command.add_argument("--output", type=Path, help="write one file instead of changing the corpus; blind needs it")
+    command.add_argument("--block", help="name of the corpus file for documents that are new")
+    command.set_defaults(run=_import)
+
+
+def _add_agreement(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
+    command = commands.add_parser("agreement", help="compare two annotations; adjudicate; keep the figures' sources")
+    command.add_argument("second", type=Path, help='JSON lines: {"id", "spans": [{"start", "end", "label"}]}')
+    command.add_argument("--first", type=Path, help="the annotation to compare with (default: the corpus)")
+    command.add_argument("--disagreements", type=Path, help="write them here, one JSON line each, to be decided")
+    command.add_argument("--record", action="store_true", help="keep both annotations in data/agreement for the card")
+    command.set_defaults(run=_agreement)
+
+    command = commands.add_parser("apply", help="write decided disagreements into the corpus")
+    command.add_argument("decisions", type=Path)
+    command.set_defaults(run=_apply)
 
 
 def _say(text: str) -> None:
@@ -63,4 +97,103 @@ def _ingest(arguments: argparse.Namespace) -> int:
 
     counts = ingest(arguments.drafts, arguments.corpus, arguments.split)
     _say(", ".join(f"{count} to {split}" for split, count in counts.items()))
+    return 0
+
+
+def _export(arguments: argparse.Namespace) -> int:
+    from scamlint_training.corpus.blind import blind_order
+    from scamlint_training.corpus.transfer import choose, render
+
+    documents = choose(arguments.splits, arguments.ids, arguments.corpus)
+    if arguments.form == "blind":
+        documents = blind_order(documents)
+    if arguments.output is None:
+        sys.stdout.write(render(arguments.form, documents))
+        return 0
+    if arguments.per_file is None:
+        arguments.output.write_text(render(arguments.form, documents), encoding="utf-8")
+        _say(f"{len(documents)} documents in {arguments.output}.")
+        return 0
+    arguments.output.mkdir(parents=True, exist_ok=True)
+    size = arguments.per_file
+    for number, start in enumerate(range(0, len(documents), size), start=1):
+        content = render(arguments.form, documents[start : start + size])
+        (arguments.output / f"{number:03d}.txt").write_text(content, encoding="utf-8")
+    _say(f"{len(documents)} documents in {number} files in {arguments.output}.")
+    return 0
+
+
+def _import(arguments: argparse.Namespace) -> int:
+    from scamlint_training.corpus.documents import write_jsonl
+    from scamlint_training.corpus.transfer import merge, parse
+
+    if arguments.form == "blind":
+        return _import_blind(arguments)
+    documents = []
+    for path in arguments.files:
+        documents += parse(arguments.form, path.read_text(encoding="utf-8"), path.stem)
+    if arguments.output is not None:
+        write_jsonl(arguments.output, documents)
+        _say(f"{len(documents)} documents in {arguments.output}.")
+        return 0
+    counts = merge(documents, arguments.block, arguments.corpus)
+    _say(f"{counts['replaced']} documents replaced, {counts['added']} added; now run check.")
+    return 0
+
+
+def _import_blind(arguments: argparse.Namespace) -> int:
+    from scamlint_training.corpus.agreement import write_annotations
+    from scamlint_training.corpus.blind import parse_blind
+    from scamlint_training.corpus.documents import load_corpus
+
+    if arguments.output is None:
+        raise ValueError("A blind annotation never overwrites the corpus; give --output FILE.jsonl.")
+    texts = {document.id: document.text for split in load_corpus(arguments.corpus).values() for document in split}
+    annotations: dict[str, tuple[GoldSpan, ...]] = {}
+    failures = []
+    for path in arguments.files:
+        try:
+            found = parse_blind(path.read_text(encoding="utf-8"), texts)
+        except MarkupError as error:
+            failures += [f"{path}: {line}" for line in str(error).split("\n")]
+            continue
+        twice = sorted(found.keys() & annotations.keys())
+        failures += [f"{path}: {key!r} was annotated in another file too; keep one of them." for key in twice]
+        annotations.update(found)
+    if failures:
+        raise MarkupError("\n".join(failures))
+    write_annotations(arguments.output, annotations)
+    _say(f"{len(annotations)} documents, {sum(map(len, annotations.values()))} spans in {arguments.output}.")
+    return 0
+
+
+def _agreement(arguments: argparse.Namespace) -> int:
+    from scamlint_training.corpus.adjudicate import disagreements
+    from scamlint_training.corpus.agreement import agreement, agreement_table, read_annotations, record
+    from scamlint_training.corpus.documents import load_corpus
+
+    documents = [document for split in load_corpus(arguments.corpus).values() for document in split]
+    texts = {document.id: document.text for document in documents}
+    second = read_annotations(arguments.second)
+    if arguments.first:
+        first = read_annotations(arguments.first)
+    else:
+        first = {document.id: document.spans for document in documents}
+    rows = agreement(first, second, texts)
+    differing = list(disagreements(first, second))
+    _say(agreement_table(rows))
+    _say(f"{len(first.keys() & second.keys())} documents, {len(differing)} disagreements.")
+    if arguments.record:
+        record(first, second)
+    if arguments.disagreements:
+        lines = [json.dumps(one.to_dict(texts[one.id]), ensure_ascii=False) + "\n" for one in differing]
+        arguments.disagreements.write_text("".join(lines), encoding="utf-8")
+    return 0
+
+
+def _apply(arguments: argparse.Namespace) -> int:
+    from scamlint_training.corpus.adjudicate import apply, read_decisions
+
+    changed = apply(read_decisions(arguments.decisions), arguments.corpus)
+    _say(f"Spans changed in {len(changed)} documents; now run check.")
     return 0

@@ -1,6 +1,7 @@
 """The inline form for people: ``[[label|words]]`` in plain text, documents parted by ``@@@`` header lines.
 
-A header holds the document's fields, e.g. ``@@@ family=b01-lodestar genre=faq stance=neutral tags=hard``.
+A header holds the document's fields, e.g. ``@@@ family=b01-lodestar genre=faq stance=neutral tags=hard``; ``id=`` is
+given when a stored document is exported, and new documents are numbered.
 """
 
 from __future__ import annotations
@@ -88,7 +89,7 @@ def parse_drafts(content: str, name: str) -> Iterator[Document]:
             continue
         if header is not None:
             number += 1
-            yield _document(f"{name}-{number:03d}", header, "\n".join(lines).strip())
+            yield _document(header.get("id", f"{name}-{number:03d}"), header, "\n".join(lines).strip())
         header = dict(item.split("=", 1) for item in line[4:].split() if "=" in item)
         lines = []
 
@@ -103,10 +104,22 @@ def _document(identifier: str, header: dict[str, str], marked: str) -> Document:
 
 
 def render_drafts(documents: Iterable[Document]) -> str:
-    """Write documents in the inline form; ids are not kept."""
+    """Write documents in the inline form: the inverse of :func:`parse_drafts`.
+
+    Raises:
+        MarkupError: A document cannot be written so that reading gives it back (spans that overlap in part, white space
+            at an end of the text, text that looks like markup); the message names it.
+    """
     parts = []
     for document in documents:
         tags = ",".join(document.tags) or "plain"
-        header = f"@@@ family={document.family} genre={document.genre} stance={document.stance} tags={tags}"
-        parts.append(f"{header}\n{render_inline(document.text, document.spans)}\n\n")
+        fields = f"family={document.family} genre={document.genre} stance={document.stance} tags={tags}"
+        try:
+            part = f"@@@ id={document.id} {fields}\n{render_inline(document.text, document.spans)}\n\n"
+            same = list(parse_drafts(part, document.id)) == [document]
+        except MarkupError as error:
+            raise MarkupError(f"{document.id}: {error}") from error
+        if not same:
+            raise MarkupError(f"{document.id}: the inline form cannot hold this text; export it in another form.")
+        parts.append(part)
     return "".join(parts)

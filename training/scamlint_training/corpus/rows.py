@@ -152,7 +152,8 @@ def _tag_problems(document: Document) -> Iterator[str]:
 
 
 def _span_problems(document: Document) -> Iterator[str]:
-    text, last = document.text, {}
+    text = document.text
+    last: dict[str, int] = {}
     for span in document.spans:
         if span.label not in label_names():
             yield f"unknown label {span.label!r}; one of {', '.join(label_names())}."
