@@ -1,0 +1,220 @@
+// Reading a page: its visible prose as blocks of text that know which text nodes they come from.
+// Content scripts are plain scripts; they share the object `scamlint` in the extension's own world.
+
+globalThis.scamlint ??= {};
+
+(() => {
+  const MAX_BLOCK = 16_000; // characters of one block; longer ones are cut between words
+  const MIN_LETTERS = 6;
+  // Controls and code are not prose; what the user writes is nobody's business.
+  const SKIPPED = new Set([
+    "SCRIPT", "STYLE", "NOSCRIPT", "TEMPLATE", "TEXTAREA", "INPUT", "SELECT", "OPTION", "DATALIST", "CODE", "KBD", "SAMP", "NAV",
+    "SVG", "MATH", "CANVAS", "IFRAME", "FRAME", "OBJECT", "EMBED", "VIDEO", "AUDIO", "PROGRESS", "METER", "DIALOG-POLYFILL",
+    "SCAMLINT-CARD", "HEAD", "RP", "RT",
+  ]);
+  const SKIPPED_ROLES = new Set(["navigation", "menu", "menubar", "toolbar", "tablist", "textbox", "searchbox", "combobox", "listbox", "code"]);
+  const WHITE_SPACE = /[ \t\n\r\f]+/g;
+  const FLUSH = Symbol("end of a block");
+  const SPACE = Symbol("space between cells");
+
+  function isSkipped(element) {
+    if (SKIPPED.has(element.tagName.toUpperCase())) return true;
+    if (element.isContentEditable) return true;
+    const role = element.getAttribute("role");
+    return role !== null && SKIPPED_ROLES.has(role.toLowerCase());
+  }
+
+  /** Whether an element or something around it is not read. */
+  function isInSkipped(element) {
+    for (let at = element; at; at = at.parentElement ?? at.getRootNode().host ?? null) if (isSkipped(at)) return true;
+    return false;
+  }
+
+  function shadowOf(element) {
+    if (element.shadowRoot) return element.shadowRoot;
+    if (element.openOrClosedShadowRoot !== undefined) return element.openOrClosedShadowRoot;
+    // Only custom elements and a few plain ones can have a closed root; asking for every element would be slow.
+    if (!element.localName.includes("-") || !globalThis.chrome?.dom) return null;
+    return chrome.dom.openOrClosedShadowRoot(element);
+  }
+
+  /** A stretch of prose. `runs` say where its characters come from: text[at..at+length) is node.data[from..from+length). */
+  class Block {
+    constructor(text, runs) {
+      this.text = text;
+      this.runs = runs;
+      this.sources = new Map(runs.map(({ node }) => [node, node.data]));
+    }
+
+    /** Whether the page still has the text as it was read. */
+    get isCurrent() {
+      for (const [node, data] of this.sources) if (!node.isConnected || node.data !== data) return false;
+      return true;
+    }
+
+    /** The place of a character: text node and offset in it. */
+    place(offset) {
+      let low = 0;
+      let high = this.runs.length - 1;
+      while (low < high) {
+        const middle = (low + high + 1) >> 1;
+        if (this.runs[middle].at <= offset) low = middle;
+        else high = middle - 1;
+      }
+      const run = this.runs[low];
+      return { node: run.node, offset: run.from + Math.min(Math.max(offset - run.at, 0), run.length - 1) };
+    }
+
+    /** The range of text[start..end), UTF-16 units. */
+    range(start, end) {
+      const first = this.place(start);
+      const last = this.place(end - 1);
+      const range = document.createRange();
+      range.setStart(first.node, first.offset);
+      range.setEnd(last.node, last.offset + 1);
+      return range;
+    }
+  }
+
+  class Builder {
+    #text = "";
+    #runs = [];
+
+    add(node, preserved) {
+      const { data } = node;
+      if (preserved) return this.#run(node, 0, data.length, data);
+      let from = 0;
+      for (const { 0: space, index } of data.matchAll(WHITE_SPACE)) {
+        this.#run(node, from, index, data.slice(from, index));
+        if (this.#text !== "" && !/\s$/.test(this.#text)) this.#run(node, index, index + 1, " ");
+        from = index + space.length;
+      }
+      return this.#run(node, from, data.length, data.slice(from));
+    }
+
+    #run(node, from, to, text) {
+      if (from === to) return;
+      const last = this.#runs.at(-1);
+      const at = this.#text.length;
+      if (last && last.node === node && last.from + last.length === from && last.at + last.length === at) last.length += to - from;
+      else this.#runs.push({ at, node, from, length: to - from });
+      this.#text += text;
+    }
+
+    gap(text = " ") {
+      if (this.#text !== "" && !/\s$/.test(this.#text)) this.#text += text;
+    }
+
+    get length() {
+      return this.#text.length;
+    }
+
+    /** The blocks gathered so far; none when there is too little prose. */
+    take() {
+      const text = this.#text;
+      const runs = this.#runs;
+      this.#text = "";
+      this.#runs = [];
+      if ((text.match(/\p{L}/gu)?.length ?? 0) < MIN_LETTERS || !/\S\s+\S/.test(text)) return [];
+      return text.length <= MAX_BLOCK ? [new Block(text, runs)] : cut(text, runs);
+    }
+  }
+
+  function cut(text, runs) {
+    const blocks = [];
+    let start = 0;
+    while (start < text.length) {
+      let end = Math.min(start + MAX_BLOCK, text.length);
+      if (end < text.length) {
+        const space = Math.max(text.lastIndexOf(" ", end), text.lastIndexOf("\n", end));
+        if (space > start) end = space + 1;
+        else if (/[\uD800-\uDBFF]/.test(text[end - 1])) end -= 1;
+      }
+      const part = runs.filter((run) => run.at < end && run.at + run.length > start).map((run) => {
+        const left = Math.max(run.at, start);
+        const right = Math.min(run.at + run.length, end);
+        return { at: left - start, node: run.node, from: run.from + left - run.at, length: right - left };
+      });
+      if (part.length) blocks.push(new Block(text.slice(start, end), part));
+      start = end;
+    }
+    return blocks;
+  }
+
+  const isInline = (display) => display.startsWith("inline") || display === "contents" || display.startsWith("ruby");
+
+  function isHidden(style) {
+    if (style.display === "none" || style.visibility !== "visible" || style.contentVisibility === "hidden") return true;
+    // The usual ways to hide text from sight but not from screen readers.
+    return style.position === "absolute" && (style.clipPath === "inset(50%)" || /^rect\([01]px/.test(style.clip));
+  }
+
+  /**
+   * Walk a subtree in reading order.
+   * @param {Node} root
+   * @param {(root: ShadowRoot) => void} onShadow Called for each shadow root that is entered.
+   * @yields {Block | null} A block, or null after each element so that the caller can pause.
+   */
+  function* read(root, onShadow) {
+    const builder = new Builder();
+    const stack = [root];
+    while (stack.length) {
+      const node = stack.pop();
+      if (node === FLUSH) yield* builder.take();
+      else if (node === SPACE) builder.gap();
+      else if (node.nodeType === Node.TEXT_NODE) {
+        const parent = node.parentElement ?? node.getRootNode().host;
+        builder.add(node, /^(pre|break-spaces)/.test(getComputedStyle(parent).whiteSpace));
+      } else if (node.nodeType === Node.DOCUMENT_FRAGMENT_NODE) {
+        stack.push(...[...node.childNodes].reverse());
+      } else if (node.nodeType === Node.ELEMENT_NODE) {
+        if (node.tagName === "BR") builder.gap("\n");
+        else if (isSkipped(node)) builder.gap();
+        else yield* enter(node, stack, builder, onShadow);
+        yield null;
+      }
+    }
+    yield* builder.take();
+  }
+
+  function* enter(element, stack, builder, onShadow) {
+    const style = getComputedStyle(element);
+    if (isHidden(style)) return;
+    if (style.display === "table-cell") stack.push(SPACE);
+    else if (!isInline(style.display)) {
+      yield* builder.take();
+      stack.push(FLUSH);
+    }
+    const shadow = shadowOf(element);
+    if (shadow) onShadow(shadow);
+    const assigned = element.tagName === "SLOT" ? element.assignedNodes() : [];
+    const children = shadow ? shadow.childNodes : assigned.length ? assigned : element.childNodes;
+    for (let index = children.length - 1; index >= 0; index -= 1) stack.push(children[index]);
+  }
+
+  /** The block-level element that a node's prose belongs to; null when it is not read. */
+  function blockRoot(node) {
+    let element = node.nodeType === Node.ELEMENT_NODE ? node : (node.parentElement ?? node.getRootNode().host ?? null);
+    while (element) {
+      const style = getComputedStyle(element);
+      if (!isInline(style.display) && style.display !== "table-cell") break;
+      element = element.parentElement ?? element.getRootNode().host ?? null;
+    }
+    return element && element.isConnected && !isInSkipped(element) ? element : null;
+  }
+
+  /** Whether the page, or a frame of its own origin, has a password field. */
+  function hasPassword(root = document) {
+    if (root.querySelector('input[type="password" i]')) return true;
+    for (const frame of root.querySelectorAll?.("iframe, frame") ?? []) {
+      try {
+        if (frame.contentDocument && hasPassword(frame.contentDocument)) return true;
+      } catch {
+        // A frame of another origin: neither looked into nor read.
+      }
+    }
+    return false;
+  }
+
+  Object.assign(globalThis.scamlint, { read, blockRoot, hasPassword });
+})();

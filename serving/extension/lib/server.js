@@ -1,0 +1,61 @@
+// Talking to the user's scamlint server. Only text goes out: no address of the page, no cookies, no identifiers.
+
+const TIMEOUT_MS = 25_000; // a service worker waits at most 30 s for a reply
+
+/**
+ * Ask the server.
+ * @param {{server: string, key: string}} settings
+ * @param {string} path
+ * @param {object} [body]
+ * @returns {Promise<{reply: any} | {problem: {sentence: string, retryAfter?: number, hold?: boolean}}>} The reply, or one
+ *   sentence about what is wrong, with the seconds after which to try again, or with `hold` when the user has to change
+ *   a setting first; with neither, this text is refused.
+ */
+export async function ask(settings, path, body) {
+  try {
+    const response = await fetch(settings.server + path, {
+      method: body === undefined ? "GET" : "POST",
+      headers: headers(settings, body),
+      body: body === undefined ? undefined : JSON.stringify(body),
+      credentials: "omit",
+      cache: "no-store",
+      referrerPolicy: "no-referrer",
+      redirect: "error",
+      signal: AbortSignal.timeout(TIMEOUT_MS),
+    });
+    if (response.ok) return { reply: response.status === 204 ? null : await response.json() };
+    return { problem: await refused(response) };
+  } catch (error) {
+    return { problem: failed(error, settings.server) };
+  }
+}
+
+function headers(settings, body) {
+  const sent = {};
+  if (body !== undefined) sent["Content-Type"] = "application/json";
+  if (settings.key) sent.Authorization = `Bearer ${settings.key}`;
+  return sent;
+}
+
+function failed(error, server) {
+  if (error.name === "TimeoutError") {
+    return { sentence: `The scamlint server at ${server} takes too long to answer; scamlint tries again in half a minute.`, retryAfter: 30 };
+  }
+  if (error instanceof SyntaxError) {
+    return { sentence: `What answers at ${server} is no scamlint server; check the address in the options.`, hold: true };
+  }
+  return { sentence: `The scamlint server at ${server} does not answer; start it with \`scamlint serve\`, or change the address in the options.`, retryAfter: 10 };
+}
+
+async function refused(response) {
+  const { detail = "" } = await response.json().catch(() => ({}));
+  const { status } = response;
+  const wait = Math.min(Math.max(Number(response.headers.get("Retry-After")) || 5, 1), 120);
+  if (status === 401 || status === 403) {
+    return { sentence: "The scamlint server does not accept the API key; set the right one in the options.", hold: true };
+  }
+  if (status === 429) return { sentence: `The scamlint server is busy; scamlint tries again in ${wait} s.`, retryAfter: wait };
+  if (status === 404) return { sentence: "What answers at this address is no scamlint server; check the address in the options.", hold: true };
+  if (status >= 500) return { sentence: `The scamlint server has a problem (status ${status}); scamlint tries again soon.`, retryAfter: 20 };
+  return { sentence: `The scamlint server refused the text (status ${status}). ${detail}`.trim() };
+}

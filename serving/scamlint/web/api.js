@@ -1,0 +1,70 @@
+// Talking to the server that serves this page. Every failure becomes one sentence for the reader.
+
+export class ServerError extends Error {
+  /**
+   * @param {string} sentence What is wrong and what to do.
+   * @param {number} [retryAfter] Seconds after which to try again by itself.
+   */
+  constructor(sentence, retryAfter) {
+    super(sentence);
+    this.retryAfter = retryAfter;
+  }
+}
+
+async function request(path, body, signal) {
+  let reply;
+  try {
+    reply = await fetch(path, body === undefined ? { signal } : {
+      method: "POST",
+      headers: { "Content-Type": "application/json" },
+      body: JSON.stringify(body),
+      signal,
+    });
+  } catch (error) {
+    if (error.name === "AbortError") throw error;
+    throw new ServerError("The scamlint server does not answer; check that `scamlint serve` is running.", 5);
+  }
+  if (reply.ok) return reply.status === 204 ? null : reply.json();
+  const problem = await reply.json().catch(() => ({}));
+  throw new ServerError(sentence(reply.status, problem), retryAfter(reply));
+}
+
+function retryAfter(reply) {
+  if (reply.status !== 429 && reply.status !== 503) return undefined;
+  const seconds = Number(reply.headers.get("Retry-After"));
+  return Number.isFinite(seconds) && seconds > 0 ? Math.min(seconds, 60) : 5;
+}
+
+function sentence(status, problem) {
+  if (status === 401) return "This server asks for an API key, which this page does not send; use the API or the extension with the key.";
+  if (status === 413) return `The text is longer than this server takes. ${problem.detail ?? ""}`.trim();
+  if (status === 429) return "The server is busy; the text is sent again in a moment.";
+  if (status === 503 || status === 504) return `The server cannot do this now. ${problem.detail ?? ""}`.trim();
+  return problem.detail ?? `The server answered with status ${status}.`;
+}
+
+/** The labels, in the order of the server: name, title, explanation, colour, dark, source, url, threshold. */
+export async function fetchLabels() {
+  return (await request("v1/labels")).labels;
+}
+
+/** The service: model, limits, whether it takes feedback. */
+export function fetchInfo() {
+  return request("v1/info");
+}
+
+/**
+ * Scan a text.
+ * @param {string} text Well-formed.
+ * @param {{labels: string[], thresholds: Record<string, number>}} options
+ * @param {AbortSignal} signal
+ * @returns {Promise<object>} Spans with offsets in UTF-16 units, which are those of JavaScript strings.
+ */
+export function scan(text, { labels, thresholds }, signal) {
+  return request("v1/scan", { text, offset_unit: "utf16", labels, thresholds }, signal);
+}
+
+/** Tell the server that a mark is wrong or missing. */
+export function sendFeedback(report) {
+  return request("v1/feedback", report);
+}
