@@ -1,0 +1,122 @@
+"""Many documents: ``scan_many`` against bare ONNX Runtime and against a transformers pipeline, on the same documents."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable
+
+import numpy as np
+
+from scamlint import Detector
+from scamlint.bundle import load_bundle
+from scamlint.scorers.transformer import TransformerScorer
+from scamlint.text import normalize
+from scamlint_training.bench import Options, Row
+from scamlint_training.bench.material import mixed_documents
+
+
+def measure(options: Options) -> list[Row]:
+    """Measure the baseline, and the transformer with its two yardsticks when the model is one."""
+    texts = mixed_documents(20_000 if options.quick else 400_000)
+    characters = sum(len(text) for text in texts)
+    baseline = seconds_of(lambda: exhaust(Detector.load("baseline"), texts))
+    rows = [Row("baseline, scan_many", characters / baseline, "characters/s")]
+    bundle = load_bundle(options.model)
+    if bundle.kind != "transformer":
+        return rows
+    detector = Detector.load(options.model)
+    exhaust(detector, texts[:5])
+    feeds, tokens = prepared_batches(options.model, texts)
+    session = TransformerScorer(bundle)._session
+
+    def bare() -> None:
+        for feed in feeds:
+            session.run(None, feed)
+
+    bare_time, scan_time = interleaved([bare, lambda: exhaust(detector, texts)], 1 if options.quick else 3)
+    pipeline_texts = texts[: max(3, len(texts) // 4)]
+    ours = seconds_of(lambda: exhaust(detector, pipeline_texts))
+    theirs = seconds_of(transformers_pipeline(bundle.settings, pipeline_texts))
+    return [
+        *rows,
+        Row("transformer, scan_many", characters / scan_time, "characters/s"),
+        Row("transformer, scan_many", len(texts) / scan_time, "documents/s"),
+        Row("transformer, scan_many", tokens / scan_time, "tokens/s"),
+        Row("bare ONNX Runtime, same batches", tokens / bare_time, "tokens/s"),
+        Row("scan_many / bare ONNX Runtime, tokens/s", bare_time / scan_time, "times", ">= 0.8"),
+        Row("transformers pipeline, float32", len(pipeline_texts) / theirs, "documents/s"),
+        Row(
+            "scan_many / transformers pipeline, documents/s",
+            theirs / ours,
+            "times",
+            ">= 6",
+            "same encoder in float32, its own windows and stride, batches of 16; speed does not depend on the weights",
+        ),
+    ]
+
+
+def exhaust(detector: Detector, texts: list[str]) -> None:
+    """Scan documents and drop the reports."""
+    for _ in detector.scan_many(texts):
+        pass
+
+
+def seconds_of(work: Callable[[], None]) -> float:
+    """Return how long something takes."""
+    started = time.perf_counter()
+    work()
+    return time.perf_counter() - started
+
+
+def interleaved(works: list[Callable[[], None]], rounds: int) -> list[float]:
+    """Time several pieces of work in turn and return the best time of each, so that other load falls on all alike."""
+    times = [[seconds_of(work) for work in works] for _ in range(rounds)]
+    return [min(column) for column in zip(*times, strict=True)]
+
+
+def prepared_batches(model: str, texts: list[str]) -> tuple[list[dict[str, np.ndarray]], int]:
+    """Record the batches that the scorer feeds to ONNX Runtime for these documents.
+
+    Returns:
+        The inputs of every call, and the number of word pieces in them without padding.
+    """
+    scorer = TransformerScorer(load_bundle(model))
+    feeds: list[dict[str, np.ndarray]] = []
+    real = scorer._session
+
+    class Recorder:
+        def run(self, outputs: None, feed: dict[str, np.ndarray]) -> list[np.ndarray]:
+            feeds.append(feed)
+            result: list[np.ndarray] = real.run(outputs, feed)
+            return result
+
+    scorer._session = Recorder()
+    for _ in scorer.score_many(normalize(text) for text in texts):
+        pass
+    return feeds, sum(int(feed["attention_mask"].sum()) for feed in feeds)
+
+
+def transformers_pipeline(settings: dict[str, object], texts: list[str]) -> Callable[[], None]:
+    """Build the same encoder as a transformers pipeline in float32.
+
+    Args:
+        settings: Training settings of the model: base, window and overlap.
+        texts: Documents.
+
+    Returns:
+        Work that tags the documents.
+    """
+    from transformers import AutoModelForTokenClassification, AutoTokenizer, pipeline
+    from transformers.utils import logging
+
+    from scamlint_training.tagger import base_path
+
+    logging.set_verbosity_error()
+    base = base_path(str(settings["base"]))
+    model = AutoModelForTokenClassification.from_pretrained(base, num_labels=14).eval()
+    tokenizer = AutoTokenizer.from_pretrained(base, model_max_length=int(str(settings["window"])))
+    stride = int(str(settings["overlap"]))
+    tag = pipeline(
+        "token-classification", model, tokenizer=tokenizer, aggregation_strategy="simple", stride=stride, batch_size=16
+    )
+    return lambda: [tag(text) for text in texts] and None
