@@ -1,0 +1,108 @@
+"""Turning the rows of a chunk into bytes, in the worker, so that the parent only has to write them."""
+
+from __future__ import annotations
+
+import csv
+import io
+import json
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from scamlint.batch.options import COLUMNS, BatchOptions
+from scamlint.batch.score import Row, short_row
+from scamlint.labels import label_names
+
+
+@dataclass(frozen=True, slots=True)
+class Encoded:
+    """The rows of one chunk, ready to be written.
+
+    Attributes:
+        payload: Lines of JSON or CSV, or an Arrow IPC stream.
+        rows: How many rows.
+        errors: How many of them have a status other than ``ok``.
+        flagged: How many of them have at least one span.
+        seconds: Time that the model and the decoding of its scores took.
+    """
+
+    payload: bytes
+    rows: int
+    errors: int
+    flagged: int
+    seconds: float
+
+
+def encode_rows(rows: Sequence[Row], options: BatchOptions, seconds: float = 0.0) -> Encoded:
+    """Encode rows in the format of the run.
+
+    Args:
+        rows: Full rows.
+        options: Of the run.
+        seconds: Time that scoring them took.
+    """
+    if options.format == "parquet":
+        payload = _arrow(rows, options)
+    elif options.format == "csv":
+        payload = _csv(rows, options)
+    else:
+        shaped = map(short_row, rows) if options.short else rows
+        # Escaped, so that no line separator or lone surrogate of a document can break a line.
+        payload = "".join(json.dumps(row, default=str) + "\n" for row in shaped).encode("ascii")
+    return Encoded(
+        payload,
+        len(rows),
+        sum(row["status"] != "ok" for row in rows),
+        sum(bool(row["spans"]) for row in rows),
+        seconds,
+    )
+
+
+def csv_header(options: BatchOptions) -> bytes:
+    """Return the first line of a CSV result."""
+    return _lines([_csv_columns(options)])
+
+
+def _csv_columns(options: BatchOptions) -> list[str]:
+    columns: list[str] = []
+    for name in COLUMNS:
+        if name in ("scores", "counts"):
+            columns += [f"{name[:-1]}_{label}" for label in label_names()]
+        else:
+            columns.append(name)
+    return [*columns, *options.keep]
+
+
+def _csv(rows: Sequence[Row], options: BatchOptions) -> bytes:
+    from scamlint.batch.table import as_string
+
+    lines = []
+    for row in rows:
+        cells: list[object] = []
+        for name in COLUMNS:
+            if name in ("scores", "counts"):
+                cells += [(row[name] or {}).get(label) for label in label_names()]
+            elif name == "spans":
+                cells.append(json.dumps(row["spans"]))
+            else:
+                cells.append(as_string(row[name]) if name == "id" else row[name])
+        lines.append([*cells, *(as_string(row.get(name)) for name in options.keep)])
+    return _lines(lines)
+
+
+def _lines(rows: Sequence[Sequence[object]]) -> bytes:
+    buffer = io.StringIO(newline="")
+    csv.writer(buffer, lineterminator="\n").writerows(rows)
+    return buffer.getvalue().encode("utf-8", errors="replace")
+
+
+def _arrow(rows: Sequence[Row], options: BatchOptions) -> bytes:
+    import pyarrow as pa
+
+    from scamlint.batch.table import rows_to_table
+
+    table = rows_to_table(rows, options.keep)
+    sink = pa.BufferOutputStream()
+    with pa.ipc.new_stream(sink, table.schema) as writer:
+        writer.write_table(table)
+    payload: bytes = sink.getvalue().to_pybytes()
+    return payload

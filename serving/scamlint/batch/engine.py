@@ -1,0 +1,324 @@
+"""The local engine: a reader, workers on every core, one writer, and nothing lost between them."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import sys
+import tempfile
+import time
+from collections import deque
+from collections.abc import Callable
+from dataclasses import dataclass
+from multiprocessing.connection import wait
+from typing import Any
+
+from scamlint import __version__
+from scamlint.batch.chunks import Stop
+from scamlint.batch.encoders import Encoded
+from scamlint.batch.inputs import STDIN, check_inputs
+from scamlint.batch.options import BatchOptions
+from scamlint.batch.output import Output
+from scamlint.batch.pool import Reader, Task, Worker
+from scamlint.batch.records import Position
+from scamlint.bundle import CONFIG_FILE, file_hash, load_bundle
+from scamlint.errors import OptionError, ScamlintError
+from scamlint.labels import get_label
+
+_TICK = 0.2
+# How many chunks may be finished ahead of the oldest unfinished one.
+_WINDOW = 64
+# How often a child may die without getting anywhere.
+_STARTS = 3
+
+
+@dataclass(slots=True)
+class Summary:
+    """The state of a run, and at its end the result.
+
+    Attributes:
+        documents: Documents read, those of the parts that a resumed run found included.
+        rows: Rows written; at the end, counted from the files.
+        flagged: Rows with at least one span.
+        errors: Rows with a status other than ``ok``.
+        resumed: Rows that an earlier run had written.
+        seconds: Time since the start.
+        model_seconds: Time that the workers spent on scoring, summed over them.
+        consumed: Bytes of input before the split that is being written.
+        restarts: How many children died or were ended for taking too long.
+    """
+
+    documents: int = 0
+    rows: int = 0
+    flagged: int = 0
+    errors: int = 0
+    resumed: int = 0
+    seconds: float = 0.0
+    model_seconds: float = 0.0
+    consumed: int = 0
+    restarts: int = 0
+
+
+class LostDocumentsError(ScamlintError):
+    """Fewer or more rows came out than documents went in: a fault of scamlint."""
+
+
+def run_batch(options: BatchOptions, on_progress: Callable[[Summary], None] | None = None) -> Summary:
+    """Score every document of the inputs and write a row for each.
+
+    Args:
+        options: What to score and how.
+        on_progress: Called some times a second with the state of the run.
+
+    Returns:
+        The counts.
+
+    Raises:
+        ScamlintError: An option is wrong, an input does not exist, or the output cannot be written. A document that
+            cannot be read raises nothing: it is a row.
+        KeyboardInterrupt: The run was stopped; what is finished is kept and ``resume`` goes on from there.
+    """
+    check_inputs(options)
+    output = Output(options, run_fingerprint(options))
+    stdin = _save_stdin() if STDIN in options.inputs else ""
+    try:
+        return _Run(options, output, stdin, on_progress or (lambda summary: None)).run()
+    finally:
+        if stdin:
+            shutil.rmtree(os.path.dirname(stdin))
+
+
+def run_fingerprint(options: BatchOptions) -> dict[str, Any]:
+    """Return what shapes the rows of a run: the options, the model and the version of scamlint.
+
+    Raises:
+        ScamlintError: The model or a label does not exist.
+    """
+    bundle = load_bundle(options.model)
+    for label in (*(options.labels or ()), *options.thresholds):
+        get_label(label)
+    for label, value in options.thresholds.items():
+        if not 0.0 <= value <= 1.0:
+            raise OptionError(f"The threshold of {label} must lie between 0 and 1, got {value}.")
+    return {
+        "scamlint": __version__,
+        "model": f"{bundle.name} {bundle.version}",
+        "model_sha256": file_hash(bundle.folder / CONFIG_FILE),
+        **options.fingerprint(),
+    }
+
+
+class _Run:
+    """One run. The loop is single-threaded: it waits for any child, passes work on and writes in order."""
+
+    def __init__(
+        self, options: BatchOptions, output: Output, stdin: str, on_progress: Callable[[Summary], None]
+    ) -> None:
+        self._options = options
+        self._output = output
+        self._stdin = stdin
+        self._on_progress = on_progress
+        self._workers: list[Worker] = []
+        self._reader: Reader | None = None
+        self._reading = True
+        self._stops: dict[int, Stop] = {}
+        self._reader_deaths: dict[int, int] = {}
+        self._failed_starts = 0
+        self._queue: deque[Task] = deque()
+        self._done: dict[int, tuple[Task, Encoded]] = {}
+        self._received = 0
+        self._written = 0
+        self._start = Position(0, 0)
+        self._check: str | None = None
+        self._last = (0, 0, "", 0)
+        self._started = time.monotonic()
+        self.summary = Summary()
+
+    def run(self) -> Summary:
+        """Run to the end."""
+        self._resume()
+        if not self._output.manifest.finished:
+            try:
+                self._reader = Reader(self._options, self._start, self._stops, self._stdin)
+                self._workers = [Worker(self._options) for _ in range(self._options.processes)]
+                while self._reading or self._written < self._received:
+                    self._step()
+                self._close_part()
+            finally:
+                self._output.discard()
+                for child in (self._reader, *self._workers):
+                    if child is not None:
+                        child.kill()
+        self.summary.rows = self._output.finish()
+        self._report()
+        if self.summary.rows != self.summary.documents:
+            raise LostDocumentsError(
+                f"{self.summary.documents:,} documents were read and {self.summary.rows:,} rows written; "
+                "please report this, with the inputs if you can share them."
+            )
+        return self.summary
+
+    def _resume(self) -> None:
+        parts = self._output.manifest.parts
+        if parts:
+            self._start, self._check = parts[-1].next, parts[-1].digest
+            self._last = (parts[-1].split, parts[-1].chunk, parts[-1].digest, parts[-1].consumed)
+        for part in parts:
+            self.summary.documents += part.rows
+            self.summary.resumed += part.rows
+            self.summary.flagged += part.flagged
+            self.summary.errors += part.errors
+        self.summary.rows = self.summary.documents
+
+    def _step(self) -> None:
+        """Wait until something happens, and handle it."""
+        idle = [worker for worker in self._workers if worker.ready and worker.task is None]
+        while idle and self._queue:
+            self._give(idle.pop(), self._queue.popleft())
+        sources: list[Any] = [worker.pipe for worker in self._workers]
+        room = len(self._queue) < len(self._workers) and self._received - self._written < _WINDOW
+        if self._reading and room and self._reader is not None:
+            sources.append(self._reader.pipe)
+        ready = wait(sources, timeout=_TICK)
+        for worker in list(self._workers):
+            if worker.pipe in ready:
+                self._from_worker(worker)
+            elif worker.overdue():
+                self._worker_died(worker, timed_out=True)
+        if self._reader is not None and self._reading:
+            if self._reader.pipe in ready:
+                self._from_reader(self._reader)
+            elif self._reader.overdue() and not self._reader.pipe.poll():
+                self._reader_died(self._reader, timed_out=True)
+        self._write()
+        self._report()
+
+    def _give(self, worker: Worker, task: Task) -> None:
+        try:
+            worker.give(task)
+        except OSError:
+            self._worker_died(worker)
+
+    def _from_worker(self, worker: Worker) -> None:
+        task = worker.task
+        try:
+            encoded = worker.receive()
+        except (EOFError, OSError):
+            self._worker_died(worker)
+            return
+        if encoded is not None and task is not None:
+            self._done[task.number] = (task, encoded)
+
+    def _from_reader(self, reader: Reader) -> None:
+        try:
+            kind, header, body = reader.receive()
+        except (EOFError, OSError):
+            self._reader_died(reader)
+            return
+        if kind == "check":
+            self._check_inputs(header)
+        elif kind == "end":
+            self._reading = False
+            if self._check is not None:
+                self._check_inputs("")
+        else:
+            position, count, digest, consumed = header
+            self._queue.append(Task(self._received, position, count, digest, consumed, body))
+            self._received += 1
+            self.summary.documents += count
+            self._start = Position(position.split, position.chunk + 1)
+
+    def _check_inputs(self, digest: str) -> None:
+        if self._check is not None and digest != self._check:
+            raise OptionError(
+                "The interrupted run cannot go on: files among the inputs were added, removed or changed. "
+                "Use --overwrite to restart."
+            )
+        self._check = None
+
+    def _worker_died(self, worker: Worker, timed_out: bool = False) -> None:
+        """Replace a worker; its chunk is tried again, without the document that it fell over."""
+        task, at, loaded = worker.task, worker.place(), worker.ready
+        worker.kill()
+        self.summary.restarts += 1
+        if not loaded:
+            self._failed_starts += 1
+            if self._failed_starts > _STARTS:
+                raise ScamlintError("The workers die while they load the model; see what they said above.")
+        self._workers[self._workers.index(worker)] = Worker(self._options)
+        if task is not None:
+            blame(task, at, timed_out, self._options.timeout)
+            self._queue.appendleft(task)
+
+    def _reader_died(self, reader: Reader, timed_out: bool = False) -> None:
+        """Start a new reader; one that fails a second time stops where the first did and goes on after that input."""
+        split, count = reader.place()
+        reader.kill()
+        self.summary.restarts += 1
+        deaths = self._reader_deaths[split] = self._reader_deaths.get(split, 0) + 1
+        if deaths > _STARTS:
+            raise ScamlintError(f"The reader dies again and again at input {split + 1}; see what it said above.")
+        if timed_out:
+            timeout = self._options.timeout
+            self._stops[split] = Stop(count, "timeout", f"Reading on took longer than {timeout:g} s; see --timeout.")
+        elif deaths >= 2:
+            self._stops[split] = Stop(count, "crashed", "The process that read the file died twice at this place.")
+        self._reader = Reader(self._options, self._start, self._stops, self._stdin)
+
+    def _write(self) -> None:
+        while self._written in self._done:
+            task, encoded = self._done.pop(self._written)
+            self._written += 1
+            self._output.write(encoded)
+            summary = self.summary
+            summary.rows += encoded.rows
+            summary.errors += encoded.errors
+            summary.flagged += encoded.flagged
+            summary.model_seconds += encoded.seconds
+            summary.consumed = task.consumed
+            self._last = (task.position.split, task.position.chunk + 1, task.digest, task.consumed)
+            if self._output.part_is_full:
+                self._close_part()
+
+    def _close_part(self) -> None:
+        if self._written:
+            self._output.close_part(*self._last)
+
+    def _report(self) -> None:
+        self.summary.seconds = time.monotonic() - self._started
+        self._on_progress(self.summary)
+
+
+def blame(task: Task, at: int, timed_out: bool, timeout: float) -> None:
+    """Decide what the next try of a chunk leaves out, after a worker died on it.
+
+    Args:
+        task: The chunk.
+        at: Index of the record that was at work, or -1 when there were several.
+        timed_out: Whether the worker was ended for taking too long; else it died by itself, or somebody killed it,
+            and a first time is forgiven.
+        timeout: The time limit, for the message.
+    """
+    task.deaths[at] = task.deaths.get(at, 0) + 1
+    if not timed_out and task.deaths[at] < 2:
+        return
+    if timed_out:
+        failure = ("timeout", f"Reading or scoring the document took longer than {timeout:g} s; see --timeout.")
+    else:
+        failure = ("crashed", "The process that read or scored the document died twice.")
+    if at >= 0:
+        task.failed[at] = failure
+    elif not task.alone:
+        task.alone = True
+        task.deaths.clear()
+    else:
+        task.failed = dict.fromkeys(range(task.count), failure)
+
+
+def _save_stdin() -> str:
+    """Copy standard input to a file, so that the reader process can open it."""
+    folder = tempfile.mkdtemp(prefix="scamlint-")
+    path = os.path.join(folder, "stdin")
+    with open(path, "wb") as file:
+        shutil.copyfileobj(sys.stdin.buffer, file)
+    return path

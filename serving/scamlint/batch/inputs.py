@@ -1,0 +1,171 @@
+"""Finding the inputs: files, folders, globs and URLs become one sorted stream of input files."""
+
+from __future__ import annotations
+
+import glob
+import os
+import stat
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Any
+
+from scamlint.batch.extras import need
+from scamlint.batch.options import ARCHIVE_FORMS, ROW_FORMS, TEXT_FORMS, BatchOptions
+from scamlint.errors import InputError
+
+_ALIASES = {
+    ".ndjson": ".jsonl",
+    ".htm": ".html",
+    ".xhtml": ".html",
+    ".markdown": ".md",
+    ".text": ".txt",
+    ".tgz": ".tar",
+}
+_KNOWN = frozenset((*TEXT_FORMS, *ROW_FORMS, *ARCHIVE_FORMS))
+STDIN = "-"
+
+
+@dataclass(frozen=True, slots=True)
+class Input:
+    """One input file.
+
+    Attributes:
+        path: How to open it.
+        source: Its name in the results.
+        form: Suffix that says what it is, such as ``.jsonl``; empty when scamlint does not read such files.
+        compression: ``gz``, ``zst`` or empty.
+        size: Bytes.
+        stamp: Time of the last change, in nanoseconds, or what a remote system gives in its place.
+        problem: Why it cannot be read, when that is known already.
+    """
+
+    path: str
+    source: str
+    form: str
+    compression: str
+    size: int = 0
+    stamp: str = ""
+    problem: str = ""
+
+    @property
+    def is_container(self) -> bool:
+        """Whether it holds several documents."""
+        return self.form in ROW_FORMS or self.form in ARCHIVE_FORMS
+
+
+def form_of(name: str, forced: str | None = None) -> tuple[str, str]:
+    """Return the form and the compression that a file name stands for.
+
+    Args:
+        name: A path or the name of an archive's member.
+        forced: A form without its dot that is to be used whatever the name says.
+    """
+    lowered = name.lower()
+    compression = ""
+    for suffix, kind in ((".gz", "gz"), (".zst", "zst"), (".zstd", "zst"), (".tgz", "gz")):
+        if lowered.endswith(suffix):
+            compression = kind
+            lowered = lowered[: -len(suffix)] + (".tar" if suffix == ".tgz" else "")
+    form = "." + forced if forced else os.path.splitext(lowered)[1]
+    form = _ALIASES.get(form, form)
+    return (form if form in _KNOWN else ""), compression
+
+
+def check_inputs(options: BatchOptions) -> None:
+    """Refuse inputs that do not exist, before anything is started.
+
+    Raises:
+        InputError: An input that was named does not exist or matches nothing.
+    """
+    for name in options.inputs:
+        if name == STDIN or "://" in name or os.path.lexists(name):
+            continue
+        if not glob.has_magic(name) or not any(True for _ in glob.iglob(name, recursive=True)):
+            raise InputError(f"{name} does not exist; give a file, a folder, a glob or a URL.")
+
+
+def find_inputs(options: BatchOptions, stdin: str = "") -> Iterator[Input]:
+    """Yield every input file, always in the same order.
+
+    Folders are walked in order of name; hidden files and linked folders are left out, and so is the run's own output.
+
+    Args:
+        options: Of the run.
+        stdin: Where standard input was saved.
+    """
+    own = {os.path.abspath(options.output), os.path.abspath(options.output + ".parts")}
+    for name in options.inputs:
+        if name == STDIN:
+            yield _local(stdin, options, "stdin", options.input_format or "jsonl")
+        elif "://" in name:
+            yield from _remote(name, options)
+        elif os.path.lexists(name):
+            yield from _under(name, options, own)
+        else:
+            for match in sorted(glob.iglob(name, recursive=True)):
+                if not os.path.isdir(match) or "**" not in name:
+                    yield from _under(match, options, own)
+
+
+def total_size(options: BatchOptions, stdin: str = "") -> int:
+    """Return the bytes of all inputs."""
+    return sum(item.size for item in find_inputs(options, stdin))
+
+
+def _under(path: str, options: BatchOptions, own: set[str]) -> Iterator[Input]:
+    """Yield one file, or the files of a folder and of those inside it."""
+    if os.path.abspath(path) in own:
+        return
+    if not os.path.isdir(path):
+        yield _local(path, options)
+        return
+    try:
+        names = sorted(os.listdir(path))
+    except OSError as error:
+        yield Input(path, path, ".txt", "", problem=f"The folder cannot be listed: {error.strerror}.")
+        return
+    for name in names:
+        child = os.path.join(path, name)
+        if name.startswith(".") or (os.path.islink(child) and os.path.isdir(child)):
+            continue
+        yield from _under(child, options, own)
+
+
+def _local(path: str, options: BatchOptions, source: str = "", forced: str | None = None) -> Input:
+    form, compression = form_of(path, forced or options.input_format)
+    source = source or path
+    try:
+        found = os.stat(path)
+    except OSError as error:
+        return Input(path, source, ".txt", "", problem=f"The file cannot be opened: {error.strerror}.")
+    if not stat.S_ISREG(found.st_mode):
+        return Input(path, source, ".txt", "", problem="This is no regular file.")
+    return Input(path, source, form, compression, found.st_size, str(found.st_mtime_ns))
+
+
+def _remote(url: str, options: BatchOptions) -> Iterator[Input]:
+    fsspec = need("fsspec", "files", "Reading a URL")
+    try:
+        system, path = fsspec.core.url_to_fs(url)
+        if glob.has_magic(path):
+            paths = sorted(system.glob(path))
+        elif system.isdir(path):
+            paths = sorted(system.find(path))
+        else:
+            paths = [path]
+        for item in paths:
+            yield _remote_input(system, item, url, options)
+    except ImportError as error:
+        problem = f"The library for this kind of URL is missing ({error.name}); install it."
+        yield Input(url, url, ".txt", "", problem=problem)
+    except Exception as error:  # whatever a storage library raises
+        problem = f"The storage cannot be listed ({type(error).__name__})."
+        yield Input(url, url, ".txt", "", problem=problem)
+
+
+def _remote_input(system: Any, path: str, url: str, options: BatchOptions) -> Input:
+    full = system.unstrip_protocol(path)
+    form, compression = form_of(path, options.input_format)
+    info = system.info(path)
+    stamp = str(info.get("ETag") or info.get("mtime") or info.get("LastModified") or "")
+    return Input(full, full, form, compression, int(info.get("size") or 0), stamp)

@@ -1,0 +1,155 @@
+"""The options of a batch run, checked once."""
+
+from __future__ import annotations
+
+import os
+from dataclasses import dataclass, field
+from typing import Any
+
+from scamlint.bundle import DEFAULT_MODEL
+from scamlint.errors import OptionError
+
+MIB = 1024 * 1024
+OUTPUT_FORMATS = ("parquet", "jsonl", "csv")
+# Columns of the full row; a kept column may not take one of these names.
+COLUMNS = (
+    "id", "source", "status", "error", "level", "scores", "counts", "spans", "characters", "model", "version",
+)  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True)
+class BatchOptions:
+    """What to score and how.
+
+    Attributes:
+        inputs: Files, folders, globs, fsspec URLs, or ``-`` for standard input.
+        output: A folder for parts, or a file that ends with ``.parquet``, ``.jsonl`` or ``.csv``.
+        model: A shipped model or the path of a model folder.
+        output_format: ``parquet``, ``jsonl`` or ``csv``; found from ``output`` when None, else Parquet.
+        rows: ``full``, ``short`` (JSONL only: id, spans, scores, model, error), or ``auto``: short when one JSONL file
+            goes in and a ``.jsonl`` file comes out.
+        input_format: Read every input as this kind (``jsonl``, ``csv``, ``txt``, ...) whatever its name says.
+        text_column: Field of a row that holds the text.
+        id_column: Field of a row that identifies it.
+        keep: Other fields of a row to carry to the output.
+        encoding: Encoding of text inputs; found out when None.
+        labels: Report only these labels; all when None.
+        thresholds: Scores from which spans are reported, for labels whose default should change.
+        context: Characters of context that each span carries on either side.
+        workers: Processes that parse and score; one for each core when None.
+        timeout: Seconds that reading one document may take.
+        memory: MiB that reading one document may take.
+        max_bytes: Largest document, in bytes.
+        skip_unsupported: Leave out files of kinds that are not read, instead of a row with an error for each.
+        resume: Go on where an interrupted run stopped.
+        overwrite: Throw away what an earlier run left.
+    """
+
+    inputs: tuple[str, ...]
+    output: str
+    model: str = DEFAULT_MODEL
+    output_format: str | None = None
+    rows: str = "auto"
+    input_format: str | None = None
+    text_column: str = "text"
+    id_column: str = "id"
+    keep: tuple[str, ...] = ()
+    encoding: str | None = None
+    labels: tuple[str, ...] | None = None
+    thresholds: dict[str, float] = field(default_factory=dict)
+    context: int = 60
+    workers: int | None = None
+    timeout: float = 30.0
+    memory: int = 1024
+    max_bytes: int = 64 * MIB
+    skip_unsupported: bool = False
+    resume: bool = False
+    overwrite: bool = False
+
+    def __post_init__(self) -> None:
+        _check_choice("output format", self.output_format, (None, *OUTPUT_FORMATS))
+        _check_choice("kind of rows", self.rows, ("auto", "full", "short"))
+        _check_choice("input format", self.input_format, (None, *INPUT_FORMATS))
+        if not self.inputs:
+            raise OptionError("Give at least one input: a file, a folder, a glob, or - for standard input.")
+        if self.resume and self.overwrite:
+            raise OptionError("--resume and --overwrite contradict each other; give one of them.")
+        if self.resume and "-" in self.inputs:
+            raise OptionError("Standard input cannot be read a second time; save it to a file to use --resume.")
+        if len(set(self.keep)) != len(self.keep):
+            raise OptionError("A column is named twice in --keep.")
+        for name in self.keep:
+            if name in COLUMNS:
+                raise OptionError(f"The column {name!r} cannot be kept: the result has a column of that name.")
+        if self.rows == "short" and self.format != "jsonl":
+            raise OptionError("Short rows are written as JSONL only; name an output that ends with .jsonl.")
+        self._check_numbers()
+
+    def _check_numbers(self) -> None:
+        for name in ("timeout", "memory", "max_bytes"):
+            if getattr(self, name) <= 0:
+                raise OptionError(f"{name} must be above 0, got {getattr(self, name)}.")
+        if self.context < 0 or (self.workers is not None and self.workers < 1):
+            raise OptionError("context must be 0 or more, and workers at least 1.")
+
+    @property
+    def single_file(self) -> bool:
+        """Whether the result is one file and not a folder of parts."""
+        return self.output.lower().endswith(tuple(f".{name}" for name in OUTPUT_FORMATS))
+
+    @property
+    def format(self) -> str:
+        """The format of the result."""
+        if self.output_format is not None:
+            return self.output_format
+        return self.output.lower().rsplit(".", 1)[-1] if self.single_file else "parquet"
+
+    @property
+    def short(self) -> bool:
+        """Whether rows have the short form."""
+        if self.rows != "auto":
+            return self.rows == "short"
+        only_jsonl = len(self.inputs) == 1 and (
+            self.input_format in ("jsonl", None)
+            and (self.inputs[0] == "-" or self.inputs[0].lower().endswith((".jsonl", ".ndjson")))
+        )
+        return only_jsonl and self.single_file and self.format == "jsonl"
+
+    @property
+    def processes(self) -> int:
+        """How many worker processes to run."""
+        if self.workers is not None:
+            return self.workers
+        return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
+
+    def fingerprint(self) -> dict[str, Any]:
+        """Return the options that shape the rows, as plain JSON types; a resumed run must have the same ones."""
+        return {
+            "inputs": list(self.inputs),
+            "format": self.format,
+            "rows": "short" if self.short else "full",
+            "input_format": self.input_format,
+            "text_column": self.text_column,
+            "id_column": self.id_column,
+            "keep": list(self.keep),
+            "encoding": self.encoding,
+            "labels": None if self.labels is None else list(self.labels),
+            "thresholds": dict(sorted(self.thresholds.items())),
+            "context": self.context,
+            "timeout": self.timeout,
+            "memory": self.memory,
+            "max_bytes": self.max_bytes,
+            "skip_unsupported": self.skip_unsupported,
+        }
+
+
+TEXT_FORMS = (".txt", ".md", ".markdown", ".text", ".html", ".htm", ".xhtml", ".pdf", ".docx", ".eml")
+ROW_FORMS = (".jsonl", ".ndjson", ".json", ".csv", ".tsv", ".parquet")
+ARCHIVE_FORMS = (".zip", ".tar", ".tgz", ".warc")
+INPUT_FORMATS = tuple(sorted({form[1:] for form in (*TEXT_FORMS, *ROW_FORMS, *ARCHIVE_FORMS)}))
+
+
+def _check_choice(what: str, value: str | None, choices: tuple[str | None, ...]) -> None:
+    if value not in choices:
+        known = ", ".join(str(choice) for choice in choices if choice is not None)
+        raise OptionError(f"There is no {what} {value!r}; choose from {known}.")

@@ -1,0 +1,240 @@
+"""Writing the result: parts that appear whole or not at all, and one file made of them when that was asked for."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import IO, Any
+
+from scamlint.batch.encoders import Encoded, csv_header
+from scamlint.batch.manifest import Manifest, Part, fsync_folder
+from scamlint.batch.options import MIB, BatchOptions
+from scamlint.errors import InputError, OptionError
+
+PART_ROWS = 16_384
+PART_BYTES = 64 * MIB
+PART_SECONDS = 60.0
+_GROUP_ROWS = 8_192
+
+
+class Output:
+    """Where the rows of a run go.
+
+    Args:
+        options: Of the run.
+        fingerprint: What the run is; a resumed run must have the same.
+
+    Raises:
+        OptionError: An earlier run is in the way, or cannot go on with these options.
+        InputError: The place cannot be written.
+    """
+
+    def __init__(self, options: BatchOptions, fingerprint: dict[str, Any]) -> None:
+        self._options = options
+        self.target = Path(options.output)
+        self.folder = Path(options.output + ".parts") if options.single_file else self.target
+        self.manifest = Manifest(self.folder)
+        self._open: _OpenPart | None = None
+        try:
+            self._prepare(fingerprint)
+        except OSError as error:
+            raise InputError(f"{self.folder} cannot be written: {error.strerror or error}.") from error
+
+    def _prepare(self, fingerprint: dict[str, Any]) -> None:
+        options = self._options
+        if options.single_file and self.target.is_dir():
+            raise OptionError(f"{self.target} is a folder; name a file, or an output without that ending.")
+        if not options.single_file and self.target.is_file():
+            raise OptionError(f"{self.target} is a file; name a folder, or end with .parquet, .jsonl or .csv.")
+        if self.manifest.exists() and not (options.resume or options.overwrite):
+            raise OptionError(f"{self.folder} holds an earlier run; give --resume to go on, or --overwrite.")
+        self.folder.mkdir(parents=True, exist_ok=True)
+        if self.manifest.exists() and options.resume:
+            self.manifest.load(fingerprint)
+        else:
+            if not options.overwrite and any(self.folder.glob("part-*")):
+                raise OptionError(f"{self.folder} holds parts without a manifest; use another folder or --overwrite.")
+            self.manifest.create(fingerprint)
+        known = {part.name for part in self.manifest.parts}
+        for path in [*self.folder.glob("part-*"), *self.folder.glob(".part-*")]:
+            if path.name not in known:
+                path.unlink()
+        missing = sorted(name for name in known if not (self.folder / name).is_file())
+        if missing and not self.manifest.finished:
+            raise OptionError(f"{self.folder} lacks {missing[0]}, which its manifest names; use --overwrite.")
+
+    def write(self, encoded: Encoded) -> None:
+        """Add the rows of one chunk to the open part."""
+        if self._open is None:
+            self._open = _OpenPart(self.folder, f"part-{len(self.manifest.parts):05d}", self._options)
+        self._open.write(encoded)
+
+    @property
+    def part_is_full(self) -> bool:
+        """Whether the open part should be closed."""
+        return self._open is not None and self._open.is_full
+
+    def close_part(self, split: int, chunk: int, digest: str, consumed: int) -> None:
+        """Finish the open part, if there is one; the arguments say where the run goes on, see ``Part``."""
+        if self._open is None:
+            return
+        part, self._open = self._open, None
+        part.close()
+        fsync_folder(self.folder)
+        self.manifest.add(Part(part.name, part.rows, part.errors, part.flagged, split, chunk, digest, consumed))
+
+    def discard(self) -> None:
+        """Throw away the open part."""
+        if self._open is not None:
+            self._open.discard()
+            self._open = None
+
+    def finish(self) -> int:
+        """Count the rows that are on the disk, and join the parts when one file was asked for.
+
+        Returns:
+            The number of rows in the result, counted from the files.
+        """
+        if self.manifest.finished:
+            if self._options.single_file and self.folder.is_dir() and self.target.exists():
+                shutil.rmtree(self.folder)
+            return sum(part.rows for part in self.manifest.parts)
+        if not self.manifest.parts:  # no input at all still gives a result with a schema
+            self._open = _OpenPart(self.folder, "part-00000", self._options)
+            self.close_part(0, 0, "", 0)
+        paths = [self.folder / part.name for part in self.manifest.parts]
+        rows = count_rows(paths, self._options.format)
+        if self._options.single_file:
+            with atomic(self.target) as file:
+                _join(paths, file, self._options)
+            self.manifest.finish()
+            shutil.rmtree(self.folder)
+        else:
+            self.manifest.finish()
+        return rows
+
+
+class _OpenPart:
+    """A part that is being written under a hidden name."""
+
+    def __init__(self, folder: Path, stem: str, options: BatchOptions) -> None:
+        self._options = options
+        self.name = f"{stem}.{options.format}"
+        self._path = folder / self.name
+        self._hidden = folder / f".{self.name}.tmp"
+        self._file: IO[bytes] = self._hidden.open("wb")
+        self._tables: list[Any] = []
+        self._waiting = 0
+        self._writer: Any = None
+        self._started = time.monotonic()
+        self.rows = self.errors = self.flagged = self._bytes = 0
+        if options.format == "csv":
+            self._file.write(csv_header(options))
+
+    def write(self, encoded: Encoded) -> None:
+        self.rows += encoded.rows
+        self.errors += encoded.errors
+        self.flagged += encoded.flagged
+        self._bytes += len(encoded.payload)
+        if self._options.format != "parquet":
+            self._file.write(encoded.payload)
+            return
+        import pyarrow as pa
+
+        self._tables.append(pa.ipc.open_stream(encoded.payload).read_all())
+        self._waiting += encoded.rows
+        if self._waiting >= _GROUP_ROWS:
+            self._write_group()
+
+    def _write_group(self) -> None:
+        import pyarrow as pa
+        from pyarrow import parquet
+
+        from scamlint.batch.table import result_schema
+
+        schema = result_schema(self._options.keep)
+        if self._writer is None:
+            self._writer = parquet.ParquetWriter(self._file, schema, compression="zstd")
+        if self._tables:
+            self._writer.write_table(pa.concat_tables(self._tables))
+        self._tables, self._waiting = [], 0
+
+    @property
+    def is_full(self) -> bool:
+        old = time.monotonic() - self._started > PART_SECONDS
+        return old or self.rows >= PART_ROWS or self._bytes >= PART_BYTES
+
+    def close(self) -> None:
+        if self._options.format == "parquet":
+            self._write_group()
+            self._writer.close()
+        self._file.flush()
+        os.fsync(self._file.fileno())
+        self._file.close()
+        os.replace(self._hidden, self._path)
+
+    def discard(self) -> None:
+        self._file.close()
+        self._hidden.unlink(missing_ok=True)
+
+
+def count_rows(paths: list[Path], form: str) -> int:
+    """Count the rows in the files of a result."""
+    if form == "parquet":
+        from pyarrow import parquet
+
+        return sum(parquet.ParquetFile(path).metadata.num_rows for path in paths)
+    if form == "csv":
+        import csv
+
+        csv.field_size_limit(2**31 - 1)
+        total = 0
+        for path in paths:
+            with path.open(encoding="utf-8", newline="") as lines:
+                total += sum(1 for _ in csv.reader(lines)) - 1
+        return total
+    total = 0
+    for path in paths:
+        with path.open("rb") as file:
+            while block := file.read(MIB):
+                total += block.count(b"\n")
+    return total
+
+
+@contextmanager
+def atomic(path: Path) -> Iterator[IO[bytes]]:
+    """Write a file that appears under its name only when it is whole."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    hidden = path.with_name(f".{path.name}.tmp")
+    try:
+        with hidden.open("wb") as file:
+            yield file
+            file.flush()
+            os.fsync(file.fileno())
+        os.replace(hidden, path)
+    finally:
+        hidden.unlink(missing_ok=True)
+    fsync_folder(path.parent)
+
+
+def _join(paths: list[Path], file: IO[bytes], options: BatchOptions) -> None:
+    if options.format == "parquet":
+        from pyarrow import parquet
+
+        from scamlint.batch.table import result_schema
+
+        with parquet.ParquetWriter(file, result_schema(options.keep), compression="zstd") as writer:
+            for path in paths:
+                source = parquet.ParquetFile(path)
+                for group in range(source.num_row_groups):
+                    writer.write_table(source.read_row_group(group))
+        return
+    for number, path in enumerate(paths):
+        with path.open("rb") as part:
+            if options.format == "csv" and number:
+                part.readline()
+            shutil.copyfileobj(part, file, MIB)

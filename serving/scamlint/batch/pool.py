@@ -1,0 +1,142 @@
+"""The parent's side of the child processes: starting them, watching their time, taking what they send."""
+
+from __future__ import annotations
+
+import multiprocessing
+import time
+from dataclasses import dataclass, field
+from multiprocessing.connection import Connection
+from multiprocessing.context import SpawnProcess
+from typing import Any
+
+from scamlint.batch.child import BEAT_SIZE, IDLE, PARSING, SCORING, Beats, Care, reader_main, worker_main
+from scamlint.batch.chunks import Stop
+from scamlint.batch.encoders import Encoded
+from scamlint.batch.options import BatchOptions
+from scamlint.batch.records import Position
+from scamlint.errors import ModelError
+
+_CONTEXT = multiprocessing.get_context("spawn")
+_START_SECONDS = 120.0
+
+
+@dataclass(slots=True)
+class Task:
+    """A chunk on its way through the workers.
+
+    Attributes:
+        number: Order of the chunk in this run.
+        position: Where it stands in the inputs.
+        count: How many records it has.
+        digest: Of the inputs up to here.
+        consumed: Bytes of input before its split.
+        body: The pickled records, as the reader sent them.
+        failed: Records that a worker did not survive, by index: status and error.
+        alone: Whether its documents are to be scored one by one.
+        deaths: How often a worker died on it, by the index of the record it was at; -1 when that is not known.
+    """
+
+    number: int
+    position: Position
+    count: int
+    digest: str
+    consumed: int
+    body: bytes
+    failed: dict[int, tuple[str, str]] = field(default_factory=dict)
+    alone: bool = False
+    deaths: dict[int, int] = field(default_factory=dict)
+
+
+class Child:
+    """A child process with its pipe and its shared memory."""
+
+    def __init__(self, target: Any, *arguments: Any) -> None:
+        self.pipe, theirs = _CONTEXT.Pipe()
+        self.beats: Beats = _CONTEXT.RawArray("d", BEAT_SIZE)
+        self.process: SpawnProcess = _CONTEXT.Process(target=target, args=(theirs, self.beats, *arguments), daemon=True)
+        self.process.start()
+        theirs.close()
+
+    def kill(self) -> None:
+        """End the process at once."""
+        self.process.kill()
+        self.process.join()
+        self.pipe.close()
+
+
+class Worker(Child):
+    """A worker process; it has at most one task."""
+
+    pipe: Connection
+
+    def __init__(self, options: BatchOptions) -> None:
+        super().__init__(worker_main, options)
+        self.ready = False
+        self.task: Task | None = None
+        self._started = time.monotonic()
+
+    def give(self, task: Task) -> None:
+        """Send a task."""
+        self.task = task
+        self.pipe.send(Care(task.failed, task.alone))
+        self.pipe.send_bytes(task.body)
+
+    def receive(self) -> Encoded | None:
+        """Take a message: None for the first one, which says that the worker is ready.
+
+        Raises:
+            EOFError: The worker died.
+            OSError: The worker died.
+        """
+        message = self.pipe.recv()
+        if isinstance(message, Encoded):
+            self.task = None
+            return message
+        self.ready = True
+        return None
+
+    def overdue(self) -> bool:
+        """Whether it takes longer than it is allowed."""
+        if not self.ready:
+            if time.monotonic() - self._started > _START_SECONDS:
+                raise ModelError(f"A worker did not load the model within {_START_SECONDS:.0f} s; see the log above.")
+            return False
+        phase, _, since, allowed = self.beats[0:4]
+        return phase != IDLE and time.monotonic() - since > allowed
+
+    def place(self) -> int:
+        """Return the index of the record that is at work, or -1 when there are several or none."""
+        phase = self.beats[0]
+        alone = self.task is not None and self.task.alone
+        return int(self.beats[1]) if phase == PARSING or (phase == SCORING and alone) else -1
+
+
+class Reader(Child):
+    """The reader process."""
+
+    def __init__(self, options: BatchOptions, start: Position, stops: dict[int, Stop], stdin: str) -> None:
+        super().__init__(reader_main, options, start, stops, stdin)
+        self._timeout = options.timeout
+        self._born = time.monotonic()
+
+    def receive(self) -> tuple[str, Any, bytes]:
+        """Take a message: its kind, header and body.
+
+        Raises:
+            EOFError: The reader died.
+            OSError: The reader died.
+        """
+        kind, header = self.pipe.recv()
+        return kind, header, self.pipe.recv_bytes() if kind == "chunk" else b""
+
+    def overdue(self) -> bool:
+        """Whether it has read nothing for longer than the time limit, though nobody kept it from sending."""
+        blocked, _, since, _ = self.beats[0:4]
+        now = time.monotonic()
+        if since == 0.0:
+            return now - self._born > self._timeout + _START_SECONDS
+        return not blocked and now - since > self._timeout
+
+    def place(self) -> tuple[int, int]:
+        """Return the split and the number of records read in it."""
+        return int(self.beats[1]), int(self.beats[3])

@@ -1,0 +1,349 @@
+"""Readers of files that hold many documents. Each one yields a record a document, and reads as it goes."""
+
+from __future__ import annotations
+
+import csv
+import io
+import json
+import re
+import tarfile
+import zipfile
+from collections.abc import Callable, Iterator
+from functools import partial
+from typing import IO, Any
+
+from scamlint.batch.extras import need
+from scamlint.batch.inputs import form_of
+from scamlint.batch.options import ARCHIVE_FORMS, ROW_FORMS, BatchOptions
+from scamlint.batch.records import DocumentError, Record
+from scamlint.batch.streams import bom_encoding, decompress, detect_encoding, read_all
+
+_BLOCK = 1 << 16
+
+
+def read_stream(form: str, stream: IO[bytes], source: str, options: BatchOptions) -> Iterator[Record]:
+    """Yield the records of a container.
+
+    Args:
+        form: Its suffix, such as ``.jsonl``.
+        stream: Its decompressed bytes; a zip or Parquet file must be seekable.
+        source: Its name in the results.
+        options: Of the run.
+
+    Raises:
+        DocumentError: The rest of the container cannot be read.
+    """
+    yield from _READERS[form](stream, source, options)
+
+
+def unsupported(id_: str, source: str, what: str) -> Record:
+    """Return the record of a file of a kind that is not read."""
+    return Record.failed(id_, source, "unsupported", f"Files of the kind {what!r} are not read.")
+
+
+def _jsonl(stream: IO[bytes], source: str, options: BatchOptions) -> Iterator[Record]:
+    for number, line in enumerate(_lines(stream, options), start=1):
+        id_ = f"{source}:{number}"
+        if line is None:
+            yield Record.failed(
+                id_, source, "too_large", f"The line is longer than {options.max_bytes:,} bytes; see --max-bytes."
+            )
+        else:
+            yield Record(id_, source, "json", line)
+
+
+def _lines(stream: IO[bytes], options: BatchOptions) -> Iterator[bytes | None]:
+    """Yield lines without their ends as UTF-8; None for one that is longer than the limit."""
+    first = stream.readline(options.max_bytes + 2)
+    encoding = options.encoding or bom_encoding(first)
+    if encoding and encoding.lower() not in ("utf-8", "utf8", "utf-8-sig"):
+        text = io.TextIOWrapper(_Prefixed(first, stream), encoding, errors="replace", newline="\n")  # type: ignore[type-var]
+        while line := text.readline(options.max_bytes):
+            yield line.rstrip("\r\n").encode("utf-8", "replace")
+        return
+    raw = first.removeprefix(b"\xef\xbb\xbf")
+    while raw:
+        if not raw.endswith(b"\n") and len(raw) > options.max_bytes:
+            while (rest := stream.readline(1 << 20)) and not rest.endswith(b"\n"):
+                pass
+            yield None
+        else:
+            yield raw.rstrip(b"\r\n")
+        raw = stream.readline(options.max_bytes + 2)
+
+
+class _Prefixed(io.RawIOBase):
+    """A stream whose first bytes were already read."""
+
+    def __init__(self, first: bytes, rest: IO[bytes]) -> None:
+        self._first = first
+        self._rest = rest
+
+    def readable(self) -> bool:
+        return True
+
+    def readinto(self, buffer: Any) -> int:
+        data = self._first[: len(buffer)] or self._rest.read(len(buffer)) or b""
+        self._first = self._first[len(data) :] if self._first else b""
+        buffer[: len(data)] = data
+        return len(data)
+
+
+def _json(stream: IO[bytes], source: str, options: BatchOptions) -> Iterator[Record]:
+    """Yield the objects of a JSON array, of a single object, or of objects one after the other."""
+    start = stream.read(_BLOCK)
+    encoding = options.encoding or bom_encoding(start) or "utf-8"
+    text = io.TextIOWrapper(io.BufferedReader(_Prefixed(start, stream)), encoding, errors="surrogateescape")
+    values = _JsonValues(text, options.max_bytes)
+    for number, value in enumerate(values, start=1):
+        yield Record(f"{source}:{number}", source, "json", value.encode("utf-8", "surrogateescape"))
+
+
+class _JsonValues:
+    """Cuts a stream of JSON into its values without holding more than one of them."""
+
+    _SKIP = re.compile(r"[\s,]*")
+
+    def __init__(self, text: io.TextIOWrapper, limit: int) -> None:
+        self._text = text
+        self._limit = limit
+        self._buffer = ""
+        self._at = 0
+        self._decoder = json.JSONDecoder(strict=False)
+
+    def __iter__(self) -> Iterator[str]:
+        self._more()
+        self._buffer = self._buffer.lstrip("\ufeff \t\r\n")
+        in_array = self._buffer.startswith("[")
+        self._at = 1 if in_array else 0
+        while self._next_token():
+            if self._buffer[self._at] == "]" and in_array:
+                return
+            yield self._value()
+        if in_array:
+            raise DocumentError("unreadable", "The JSON array breaks off.")
+
+    def _next_token(self) -> bool:
+        while True:
+            match = self._SKIP.match(self._buffer, self._at)
+            self._at = match.end() if match else self._at
+            if self._at < len(self._buffer):
+                return True
+            if not self._more():
+                return False
+
+    def _value(self) -> str:
+        while True:
+            try:
+                _, end = self._decoder.raw_decode(self._buffer, self._at)
+            except (ValueError, RecursionError) as error:
+                end = 0
+                if isinstance(error, RecursionError) or len(self._buffer) - self._at > self._limit or not self._more():
+                    message = "The JSON is broken, too deep, or one value is longer than --max-bytes."
+                    raise DocumentError("unreadable", message) from error
+            if end and (end < len(self._buffer) or not self._more()):
+                value = self._buffer[self._at : end]
+                self._at = end
+                return value
+
+    def _more(self) -> bool:
+        """Read as much again as is held, so that a long value is parsed a logarithmic number of times."""
+        block = self._text.read(max(_BLOCK, len(self._buffer) - self._at))
+        self._buffer = self._buffer[self._at :] + block
+        self._at = 0
+        return bool(block)
+
+
+def _csv(stream: IO[bytes], source: str, options: BatchOptions) -> Iterator[Record]:
+    yield from _separated(stream, source, options, None)
+
+
+def _tsv(stream: IO[bytes], source: str, options: BatchOptions) -> Iterator[Record]:
+    yield from _separated(stream, source, options, "\t")
+
+
+def _separated(stream: IO[bytes], source: str, options: BatchOptions, delimiter: str | None) -> Iterator[Record]:
+    start = stream.read(1 << 18)
+    encoding = options.encoding or detect_encoding(start)
+    encoding = "utf-8-sig" if encoding == "utf-8" else encoding
+    wrapped = io.BufferedReader(_Prefixed(start, stream))
+    errors = "replace" if options.encoding else "surrogateescape"
+    text = io.TextIOWrapper(wrapped, encoding, errors=errors, newline="")
+    header = text.readline(_BLOCK)
+    if delimiter is None:
+        delimiter = ";" if header.count(";") > header.count(",") else ","
+    csv.field_size_limit(options.max_bytes)
+    names = next(csv.reader([header], delimiter=delimiter), [])
+    missing = [name for name in (options.text_column, *options.keep) if name not in names]
+    if missing:
+        raise DocumentError(
+            "invalid", f"There is no column {missing[0]!r}; name the columns with --text-column, --keep."
+        )
+    rows = csv.DictReader(_limited(text, options.max_bytes), names, delimiter=delimiter)
+    try:
+        for number, row in enumerate(rows, start=1):
+            id_ = row.get(options.id_column) or f"{source}:{number}"
+            keep = {name: row.get(name) for name in options.keep}
+            yield Record(id_, source, "text", row[options.text_column], keep)
+    except csv.Error as error:
+        raise DocumentError("unreadable", f"The rows from line {rows.line_num} on cannot be read.") from error
+
+
+def _limited(text: io.TextIOWrapper, limit: int) -> Iterator[str]:
+    while line := text.readline(limit):
+        if len(line) >= limit and not line.endswith("\n"):
+            raise DocumentError("too_large", f"A line is longer than {limit:,} characters; see --max-bytes.")
+        yield line
+
+
+def _parquet(stream: IO[bytes], source: str, options: BatchOptions) -> Iterator[Record]:
+    pyarrow = need("pyarrow", "files", "Reading Parquet")
+    parquet = need("pyarrow.parquet", "files", "Reading Parquet")
+    if not stream.seekable():
+        stream = io.BytesIO(read_all(stream, 8 * options.max_bytes))
+    number = 0
+    try:
+        file = parquet.ParquetFile(stream, memory_map=False, pre_buffer=False)
+        names = file.schema_arrow.names
+        missing = [name for name in (options.text_column, *options.keep) if name not in names]
+        if missing:
+            raise DocumentError("invalid", f"There is no column {missing[0]!r}; see --text-column and --keep.")
+        has_id = options.id_column in names
+        wanted = list(dict.fromkeys([options.text_column, *([options.id_column] if has_id else []), *options.keep]))
+        for batch in file.iter_batches(batch_size=128, columns=wanted, use_threads=False):
+            for row in batch.to_pylist():
+                number += 1
+                found = row.get(options.id_column)
+                id_ = f"{source}:{number}" if found is None else found if isinstance(found, (str, int)) else str(found)
+                keep = {name: row[name] for name in options.keep}
+                yield Record(id_, source, "text", row[options.text_column], keep)
+    except (pyarrow.ArrowException, OSError, UnicodeDecodeError) as error:
+        raise DocumentError("unreadable", "The Parquet file is damaged.") from error
+
+
+def _zip(stream: IO[bytes], source: str, options: BatchOptions) -> Iterator[Record]:
+    if not stream.seekable():
+        stream = io.BytesIO(read_all(stream, 8 * options.max_bytes))
+    try:
+        archive = zipfile.ZipFile(stream)
+    except (zipfile.BadZipFile, ValueError, NotImplementedError) as error:
+        raise DocumentError("unreadable", "The zip archive is damaged.") from error
+    for info in archive.infolist():
+        if info.is_dir() or _is_hidden(info.filename):
+            continue
+        name = f"{source}!{_clean(info.filename)}"
+        if info.flag_bits & 0x1:
+            yield Record.failed(name, name, "unreadable", "This member of the archive needs a password.")
+            continue
+        yield from _member(name, info.file_size, partial(archive.open, info), options)
+
+
+def _tar(stream: IO[bytes], source: str, options: BatchOptions) -> Iterator[Record]:
+    try:
+        archive = tarfile.open(fileobj=stream, mode="r|")  # noqa: SIM115 - the caller closes the stream
+        while (info := archive.next()) is not None:
+            vars(archive)["members"] = []  # tarfile would hold every member for good
+            if not info.isfile() or _is_hidden(info.name):
+                continue
+            name = f"{source}!{_clean(info.name)}"
+            yield from _member(name, info.size, partial(archive.extractfile, info), options)
+    except tarfile.TarError as error:
+        raise DocumentError("unreadable", "The tar archive is damaged from here on.") from error
+
+
+def _member(name: str, size: int, open_member: Callable[[], Any], options: BatchOptions) -> Iterator[Record]:
+    """Yield the records of one member of an archive; whatever is wrong with it costs no other member."""
+    form, compression = form_of(name)
+    number = 0
+    try:
+        if form in ROW_FORMS:
+            with open_member() as raw:
+                for record in read_stream(form, decompress(raw, compression), name, options):
+                    number += 1
+                    yield record
+        elif form in ARCHIVE_FORMS:
+            yield Record.failed(name, name, "unsupported", "An archive inside an archive is not opened; unpack it.")
+        elif not form:
+            if not options.skip_unsupported:
+                yield unsupported(name, name, _kind(name))
+        elif size > options.max_bytes:
+            yield Record.failed(name, name, "too_large", f"The document has {size:,} bytes; see --max-bytes.")
+        else:
+            with open_member() as raw:
+                yield Record(name, name, form, read_all(decompress(raw, compression), options.max_bytes))
+    except tarfile.TarError:
+        raise
+    except DocumentError as error:
+        yield broken_off(name, name, number, error)
+    except Exception as error:  # zipfile, zlib and lzma raise many kinds for a damaged member
+        yield broken_off(
+            name, name, number, DocumentError("unreadable", f"The member is damaged ({type(error).__name__}).")
+        )
+
+
+def broken_off(id_: str, source: str, number: int, error: DocumentError) -> Record:
+    """Return the record that stands for the part of a container that cannot be read."""
+    if number == 0:
+        return Record.failed(id_, source, error.status, error.message)
+    message = f"Only the first {number:,} documents could be read: {error.message}"
+    return Record.failed(f"{id_}:rest", source, error.status, message)
+
+
+def _warc(stream: IO[bytes], source: str, options: BatchOptions) -> Iterator[Record]:
+    archive = need("warcio.archiveiterator", "files", "Reading WARC")
+    exceptions = need("warcio.exceptions", "files", "Reading WARC")
+    try:
+        for number, found in enumerate(archive.ArchiveIterator(stream), start=1):
+            if found.rec_type not in ("response", "resource", "conversion"):
+                continue
+            headers = found.rec_headers
+            id_ = (headers.get_header("WARC-Record-ID") or f"{source}:{number}").strip("<>")
+            name = f"{source}!{headers.get_header('WARC-Target-URI') or number}"
+            http = found.http_headers.get_header("Content-Type") if found.http_headers else None
+            mime = (http or headers.get_header("Content-Type") or "").partition(";")[0].strip().lower()
+            form = _MIME.get(mime)
+            if form is None:
+                if not options.skip_unsupported:
+                    yield unsupported(id_, name, mime or "unknown")
+                continue
+            try:
+                yield Record(id_, name, form, read_all(found.content_stream(), options.max_bytes))
+            except DocumentError as error:
+                yield Record.failed(id_, name, error.status, error.message)
+    except (exceptions.ArchiveLoadFailed, EOFError, OSError, ValueError) as error:
+        raise DocumentError("unreadable", "The WARC file is damaged from here on.") from error
+
+
+def _is_hidden(name: str) -> bool:
+    return any(part.startswith((".", "__MACOSX")) for part in name.split("/") if part not in (".", ".."))
+
+
+def _clean(name: str) -> str:
+    """Return a member's name without what UTF-8 cannot hold."""
+    return name.encode("utf-8", "replace").decode("utf-8").replace("\0", "\ufffd")
+
+
+def _kind(name: str) -> str:
+    base = name.rsplit("/", 1)[-1]
+    return "." + base.rsplit(".", 1)[-1] if "." in base else base
+
+
+_MIME = {
+    "text/html": ".html",
+    "application/xhtml+xml": ".html",
+    "text/plain": ".txt",
+    "text/markdown": ".md",
+    "application/pdf": ".pdf",
+    "application/vnd.openxmlformats-officedocument.wordprocessingml.document": ".docx",
+    "message/rfc822": ".eml",
+}
+_READERS: dict[str, Callable[[IO[bytes], str, BatchOptions], Iterator[Record]]] = {
+    ".jsonl": _jsonl,
+    ".json": _json,
+    ".csv": _csv,
+    ".tsv": _tsv,
+    ".parquet": _parquet,
+    ".zip": _zip,
+    ".tar": _tar,
+    ".warc": _warc,
+}

@@ -1,0 +1,107 @@
+"""Opening inputs: local or remote, plain or compressed, and telling what encoding text is in."""
+
+from __future__ import annotations
+
+import codecs
+import gzip
+import io
+from typing import IO, Any, cast
+
+from scamlint.batch.extras import need
+from scamlint.batch.records import DocumentError
+
+_BOMS = (
+    (codecs.BOM_UTF8, "utf-8-sig"),
+    (codecs.BOM_UTF32_LE, "utf-32"),
+    (codecs.BOM_UTF32_BE, "utf-32"),
+    (codecs.BOM_UTF16_LE, "utf-16"),
+    (codecs.BOM_UTF16_BE, "utf-16"),
+)
+
+
+def open_raw(path: str) -> IO[bytes]:
+    """Open a local file or a URL for reading."""
+    if "://" in path:
+        fsspec = need("fsspec", "files", "Reading a URL")
+        return cast("IO[bytes]", fsspec.open(path, "rb").open())
+    return open(path, "rb")
+
+
+def decompress(stream: IO[bytes], compression: str) -> IO[bytes]:
+    """Return a stream of the decompressed bytes.
+
+    Args:
+        stream: What to read.
+        compression: ``gz``, ``zst`` or empty.
+    """
+    if compression == "gz":
+        return cast("IO[bytes]", gzip.GzipFile(fileobj=stream))
+    if compression == "zst":
+        zstandard = need("zstandard", "files", "Reading .zst")
+        reader = zstandard.ZstdDecompressor(max_window_size=2**27).stream_reader(stream, read_across_frames=True)
+        return cast("IO[bytes]", io.BufferedReader(reader))
+    return stream
+
+
+def read_all(stream: IO[bytes], limit: int) -> bytes:
+    """Read a whole document.
+
+    Raises:
+        DocumentError: It is longer than ``limit`` bytes.
+    """
+    parts: list[bytes] = []
+    left = limit + 1
+    while left > 0:
+        part = stream.read(min(left, 1 << 20))
+        if not part:
+            return b"".join(parts)
+        parts.append(part)
+        left -= len(part)
+    raise DocumentError("too_large", f"The document is longer than {limit:,} bytes; raise --max-bytes to read it.")
+
+
+def bom_encoding(start: bytes) -> str | None:
+    """Return the encoding that a byte order mark names."""
+    return next((encoding for mark, encoding in _BOMS if start.startswith(mark)), None)
+
+
+def detect_encoding(data: bytes, *, html: bool = False) -> str:
+    """Return the encoding of a text: by its byte order mark, UTF-8 when it is valid, else by its letters.
+
+    Args:
+        data: The text, or its beginning.
+        html: Whether a ``meta`` element may name the encoding.
+    """
+    named = bom_encoding(data)
+    if named is not None:
+        return named
+    try:
+        codecs.getincrementaldecoder("utf-8")().decode(data)
+        return "utf-8"
+    except UnicodeDecodeError:
+        pass
+    encoding: Any = need("resiliparse.parse.encoding", "files", "Text that is not UTF-8").detect_encoding(
+        data[: 1 << 20], html5_compatible=True, from_html_meta=html
+    )
+    return str(encoding or "cp1252")
+
+
+def decode_text(data: bytes, encoding: str | None, *, html: bool = False) -> str:
+    """Decode a whole document.
+
+    Args:
+        data: The document.
+        encoding: What the user says it is; found out when None.
+        html: Whether a ``meta`` element may name the encoding.
+
+    Raises:
+        DocumentError: The encoding that the user named does not fit.
+    """
+    chosen = encoding or detect_encoding(data, html=html)
+    try:
+        return data.decode("utf-8-sig" if chosen == "utf-8" else chosen, errors="strict" if encoding else "replace")
+    except UnicodeDecodeError as error:
+        message = f"The text is not {encoding} (byte {error.start}); leave out --encoding to have it found out."
+        raise DocumentError("invalid", message) from error
+    except LookupError as error:
+        raise DocumentError("unreadable", f"The encoding {chosen!r} is not known.") from error
