@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
 from dataclasses import dataclass
 from typing import Protocol
 
@@ -10,6 +12,37 @@ import numpy as np
 from numpy.typing import NDArray
 
 from scamlint.text import NormalizedText
+
+_wanted: ContextVar[Callable[[], bool] | None] = ContextVar("_wanted", default=None)
+
+
+class NoLongerWantedError(Exception):
+    """The work was stopped because nobody waits for its result any more."""
+
+
+@contextmanager
+def only_while(wanted: Callable[[], bool]) -> Iterator[None]:
+    """Let scorers stop between two batches when their result is no longer wanted.
+
+    Args:
+        wanted: Asked between batches, in the thread that scores.
+    """
+    token = _wanted.set(wanted)
+    try:
+        yield
+    finally:
+        _wanted.reset(token)
+
+
+def checkpoint() -> None:
+    """Called by a scorer between two batches.
+
+    Raises:
+        NoLongerWantedError: The surrounding :func:`only_while` says that the result is no longer wanted.
+    """
+    wanted = _wanted.get()
+    if wanted is not None and not wanted():
+        raise NoLongerWantedError("Nobody waits for this result any more.")
 
 
 @dataclass(frozen=True, slots=True)

@@ -14,13 +14,16 @@ from starlette.types import Scope
 
 from scamlint import __version__
 from scamlint.api import logs, openapi, problems
+from scamlint.api.access import AccessGuard
 from scamlint.api.engine import Engine
+from scamlint.api.feedback import FeedbackStore
 from scamlint.api.metrics import Metrics
 from scamlint.api.middleware import BodyGuard, RequestContext
 from scamlint.api.origins import origin_pattern
-from scamlint.api.routes import about, scan
+from scamlint.api.routes import about, feedback, scan
 from scamlint.api.settings import Settings
 from scamlint.api.state import Service
+from scamlint.errors import OptionError
 
 _LOG = logging.getLogger("scamlint.api")
 WEB = Path(__file__).parents[1] / "web"
@@ -47,6 +50,7 @@ def create_app(settings: Settings | None = None) -> FastAPI:
     app.state.service = service
     app.include_router(about.router)
     app.include_router(scan.router)
+    app.include_router(feedback.router)
     if settings.web and WEB.is_dir():
         app.mount("/", StaticFiles(directory=WEB, html=True), name="web")
     problems.install(app)
@@ -54,6 +58,7 @@ def create_app(settings: Settings | None = None) -> FastAPI:
     app.add_middleware(
         BodyGuard, limit=settings.max_body_bytes, seconds=settings.body_time_limit, early=_early_refusal(service)
     )
+    app.add_middleware(AccessGuard, settings=settings)
     app.add_middleware(RequestContext, metrics=service.metrics)
     app.add_middleware(
         CORSMiddleware,
@@ -71,14 +76,28 @@ def _lifespan(service: Service) -> Callable[[FastAPI], AbstractAsyncContextManag
     async def lifespan(app: FastAPI) -> AsyncIterator[None]:
         service.engine = engine = Engine(service.settings)
         service.metrics.watch_queue(engine.waiting)
+        service.feedback = _open_feedback(service.settings)
         model = engine.detector(None).model
         _LOG.info("ready", extra={"model": model.name, "version": model.version})
         yield
         service.engine = None
         engine.stop()
+        if service.feedback is not None:
+            service.feedback.close()
         _LOG.info("stopped")
 
     return lifespan
+
+
+def _open_feedback(settings: Settings) -> FeedbackStore | None:
+    """Open the feedback database. When it cannot be opened, scans are still served and feedback is answered 503."""
+    if not settings.feedback:
+        return None
+    try:
+        return FeedbackStore(settings.feedback_database)
+    except OptionError as error:
+        _LOG.error("no feedback is taken: the database cannot be opened", exc_info=error)
+        return None
 
 
 def _early_refusal(service: Service) -> Callable[[Scope, int], None]:

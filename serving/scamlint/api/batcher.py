@@ -15,6 +15,8 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import Generic, TypeVar
 
+from scamlint.scoring import only_while
+
 Result = TypeVar("Result")
 Run = Callable[[Sequence[str]], Iterator[Result]]
 
@@ -169,7 +171,8 @@ class _Lane(Generic[Result]):
     def _outcomes(self, batch: Sequence[_Job[Result]]) -> list[Result | BaseException]:
         """Run a batch. When it fails, run each document alone, so that only the one at fault fails."""
         try:
-            return list(self._run([job.text for job in batch]))
+            with only_while(lambda: not all(job.future.cancelled() for job in batch)):
+                return list(self._run([job.text for job in batch]))
         except Exception as error:
             if len(batch) == 1:
                 return [error]

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable
+from pathlib import Path
 
 from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram, generate_latest
-from prometheus_client.multiprocess import MultiProcessCollector
+from prometheus_client.multiprocess import MultiProcessCollector, mark_process_dead
 
 _SECONDS = (0.002, 0.005, 0.01, 0.02, 0.05, 0.1, 0.2, 0.5, 1, 2, 5, 10, 30, 60)
 _CHARACTERS = (100, 500, 2_000, 10_000, 50_000, 200_000, 1_000_000)
@@ -17,6 +18,7 @@ class Metrics:
 
     def __init__(self) -> None:
         self._registry = registry = CollectorRegistry()
+        self._measure: Callable[[], tuple[int, int]] = lambda: (0, 0)
         self._requests = Counter(
             "scamlint_requests", "Requests by route and status.", ["route", "method", "status"], registry=registry
         )
@@ -45,6 +47,7 @@ class Metrics:
     def request(self, route: str, method: str, status: int, seconds: float) -> None:
         """Count one request."""
         self._requests.labels(route, method, str(status)).inc()
+        self._measure_queue()
         self._seconds.labels(route).observe(seconds)
 
     def document(self, characters: int, labels: list[str], waited: float, ran: float, cached: bool) -> None:
@@ -68,11 +71,29 @@ class Metrics:
 
     def render(self) -> bytes:
         """Return all metrics in the Prometheus text format."""
-        documents, characters = self._measure()
-        self._queued.set(documents)
-        self._queued_characters.set(characters)
-        if "PROMETHEUS_MULTIPROC_DIR" not in os.environ:
+        self._measure_queue()
+        folder = os.environ.get("PROMETHEUS_MULTIPROC_DIR")
+        if folder is None:
             return generate_latest(self._registry)
+        for path in Path(folder).glob("gauge_live*.db"):
+            pid = int(path.stem.rpartition("_")[2])
+            if not _is_alive(pid):
+                mark_process_dead(pid)  # type: ignore[no-untyped-call]
         registry = CollectorRegistry()
         MultiProcessCollector(registry)  # type: ignore[no-untyped-call]
         return generate_latest(registry)
+
+    def _measure_queue(self) -> None:
+        documents, characters = self._measure()
+        self._queued.set(documents)
+        self._queued_characters.set(characters)
+
+
+def _is_alive(pid: int) -> bool:
+    try:
+        os.kill(pid, 0)
+    except ProcessLookupError:
+        return False
+    except PermissionError:
+        return True
+    return True

@@ -77,6 +77,7 @@ class RequestContext:
             await self._app(scope, receive, send_with_headers)
         except Exception as error:
             problem = as_problem(error)
+            state["problem"] = problem.kind.slug
             if problem.kind is INTERNAL:
                 _LOG.error("unexpected error", exc_info=error, extra={"request_id": request_id})
             if status == CLIENT_GONE:
@@ -94,8 +95,11 @@ class RequestContext:
             "route": route,
             "status": status,
             "ms": round(seconds * 1000, 2),
+            **{name: scope["state"].get(name) for name in ("problem", "key_name")},
             **scope["state"].get("log", {}),
         }
+        if fields["problem"]:
+            self._metrics.rejection(fields["problem"])
         _LOG.info("request", extra=fields)
 
 

@@ -7,7 +7,6 @@ a document.
 from __future__ import annotations
 
 import json
-import logging
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -21,7 +20,6 @@ from scamlint.errors import OptionError
 
 MEDIA_TYPE = "application/problem+json"
 _PREFIX = "urn:scamlint:problem:"
-_LOG = logging.getLogger("scamlint.api")
 # Validation errors of one body are listed up to this number.
 _MOST_LISTED = 20
 
@@ -130,15 +128,15 @@ def as_problem(error: Exception) -> Problem:
 
 
 def install(app: FastAPI) -> None:
-    """Answer every exception of an application with a problem object."""
+    """Answer the errors of requests with problem objects; unexpected ones are left to the outermost middleware."""
 
     async def handle(request: Request, error: Exception) -> Response:
         problem = as_problem(error)
-        if problem.kind is INTERNAL:
-            _LOG.error("unexpected error", exc_info=error)
-        return problem_response(problem, request.scope.get("state", {}).get("request_id"))
+        state = request.scope["state"]
+        state["problem"] = problem.kind.slug
+        return problem_response(problem, state.get("request_id"))
 
-    for kind in (HTTPException, RequestValidationError, OptionError, Exception):
+    for kind in (HTTPException, RequestValidationError, OptionError):
         app.add_exception_handler(kind, handle)
 
 

@@ -103,6 +103,53 @@ class BatchRequest(Options):
     )
 
 
+class FeedbackModel(_Request):
+    """The model that made the reply that the feedback is about."""
+
+    name: Annotated[str, Field(max_length=256, strict=True)]
+    version: Annotated[str, Field(max_length=256, strict=True)]
+
+
+class FeedbackRequest(_Request):
+    """A reader's judgement about a passage."""
+
+    model_config = ConfigDict(
+        json_schema_extra={
+            "examples": [
+                {
+                    "kind": "wrong_flag",
+                    "label": "guaranteed_return",
+                    "text": "guaranteed 2% daily",
+                    "before": "Beware of anyone who promises a ",
+                    "after": " profit.",
+                    "comment": "It is a warning.",
+                    "store_text": True,
+                }
+            ]
+        }
+    )
+
+    kind: Literal["wrong_flag", "missed", "wrong_label"]
+    text: Annotated[str, Field(min_length=1, max_length=20_000, strict=True, description="The words in question.")]
+    before: Annotated[str | None, Field(max_length=20_000, description="Some text before them.")] = None
+    after: Annotated[str | None, Field(max_length=20_000, description="Some text after them.")] = None
+    label: LabelName | None = Field(default=None, description="The label shown, or for missed the one that lacks.")
+    expected_label: LabelName | None = Field(default=None, description="For wrong_label: the right one.")
+    score: Score | None = Field(default=None, description="The score shown.")
+    comment: Annotated[str | None, Field(max_length=2_000, description="Stored as it is.")] = None
+    store_text: bool = Field(
+        default=False, strict=True, description="Store text, before and after. Otherwise only the length is kept."
+    )
+    model: FeedbackModel | None = None
+
+
+class FeedbackReply(BaseModel):
+    """The feedback was stored."""
+
+    id: str
+    text_stored: bool
+
+
 class Explanation(BaseModel):
     """What a label means."""
 

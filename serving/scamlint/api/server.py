@@ -1,10 +1,18 @@
-"""Starting server processes."""
+"""Starting server processes: one, or several under uvicorn's supervisor, which replaces those that die."""
 
 from __future__ import annotations
 
+import logging
+import os
+import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
+
 import uvicorn
 
+from scamlint.api import logs
 from scamlint.api.settings import Settings
+from scamlint.bundle import resolve
 
 
 def run(settings: Settings) -> None:
@@ -12,18 +20,47 @@ def run(settings: Settings) -> None:
 
     Args:
         settings: Settings; server processes read theirs from the environment.
+
+    Raises:
+        ModelError: There is no such model.
+        OptionError: The feedback database cannot be opened.
     """
-    uvicorn.run(
-        "scamlint.api.app:create_app",
-        factory=True,
-        host=settings.host,
-        port=settings.port,
-        workers=settings.workers,
-        log_config=None,
-        access_log=False,
-        server_header=False,
-        proxy_headers=True,
-        forwarded_allow_ips=settings.forwarded_allow_ips,
-        limit_concurrency=settings.max_connections,
-        timeout_graceful_shutdown=settings.shutdown_time_limit,
-    )
+    for model in settings.models:
+        resolve(model)
+    logs.configure(settings.log_level)
+    _prepare_feedback(settings)
+    with _shared_metrics(settings.workers):
+        uvicorn.run(
+            "scamlint.api.app:create_app",
+            factory=True,
+            host=settings.host,
+            port=settings.port,
+            workers=settings.workers,
+            log_config=None,
+            log_level=logging.INFO,
+            access_log=False,
+            server_header=False,
+            proxy_headers=True,
+            forwarded_allow_ips=settings.forwarded_allow_ips,
+            limit_concurrency=settings.max_connections,
+            timeout_graceful_shutdown=settings.shutdown_time_limit,
+        )
+
+
+def _prepare_feedback(settings: Settings) -> None:
+    """Bring the schema up to date once, before there are several processes."""
+    if settings.feedback:
+        from scamlint.api.feedback import FeedbackStore
+
+        FeedbackStore(settings.feedback_database).close()
+
+
+@contextmanager
+def _shared_metrics(workers: int) -> Iterator[None]:
+    """Give several processes a folder in which prometheus-client sums up their metrics."""
+    if workers == 1:
+        yield
+        return
+    with tempfile.TemporaryDirectory(prefix="scamlint-metrics-") as folder:
+        os.environ["PROMETHEUS_MULTIPROC_DIR"] = folder
+        yield

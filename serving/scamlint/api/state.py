@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from fastapi import Request
 
 from scamlint.api.engine import Engine
+from scamlint.api.feedback import FeedbackStore
 from scamlint.api.metrics import Metrics
 from scamlint.api.problems import UNAVAILABLE, Problem
 from scamlint.api.settings import Settings
@@ -19,6 +20,7 @@ class Service:
     settings: Settings
     metrics: Metrics
     engine: Engine | None = None
+    feedback: FeedbackStore | None = None
 
 
 def service_of(request: Request) -> Service:

@@ -13,6 +13,7 @@ from scamlint.errors import OptionError
 try:
     from pydantic import ValidationError
 
+    from scamlint.api import keys
     from scamlint.api.settings import PREFIX, Settings, environment
 except ImportError as error:
     raise OptionError(
@@ -51,6 +52,12 @@ def serve(new_key: str | None, **values: Any) -> None:
 
     Every option can also be set by an environment variable: SCAMLINT_PORT for --port, and so on.
     """
+    if new_key is not None:
+        key = keys.new_key()
+        line = keys.key_line(new_key, key)
+        click.echo(f"Key, shown only now:    {key}")
+        click.echo(f"Line of the keys file:  {line}")
+        return
     os.environ.update(environment(values))
     try:
         settings = Settings()

@@ -14,7 +14,7 @@ from tokenizers import Tokenizer
 
 from scamlint.bundle import Bundle
 from scamlint.encode import Encoded, encode, special_id
-from scamlint.scoring import TokenScores
+from scamlint.scoring import TokenScores, checkpoint
 from scamlint.text import NormalizedText
 from scamlint.windows import owned_range, token_windows
 
@@ -99,6 +99,7 @@ class TransformerScorer:
         ]
         jobs.sort()
         for batch in _batches(jobs):
+            checkpoint()
             logits = self._logits(gathered, batch)
             for row, (_, document, index) in enumerate(batch):
                 windows = gathered.windows[document]

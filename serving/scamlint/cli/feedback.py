@@ -1,0 +1,41 @@
+"""``scamlint feedback``."""
+
+from __future__ import annotations
+
+import json
+from typing import TextIO
+
+import click
+
+from scamlint.errors import OptionError
+
+try:
+    from scamlint.api.export import to_document
+    from scamlint.api.feedback import FeedbackStore
+except ImportError as error:
+    raise OptionError(
+        f"`scamlint feedback` needs packages that are not installed ({error.name}): pip install 'scamlint[api]'"
+    ) from error
+
+
+@click.group()
+def feedback() -> None:
+    """Work with the feedback that the HTTP API took."""
+
+
+@feedback.command()
+@click.option("--database", envvar="SCAMLINT_FEEDBACK_DATABASE", default="", help="URL, as for `scamlint serve`.")
+@click.option("--output", type=click.File("w", encoding="utf-8"), default="-", help="JSONL file; - is standard output.")
+def export(database: str, output: TextIO) -> None:
+    """Write feedback as documents of the corpus, one JSON object a line, for review."""
+    store = FeedbackStore(database)
+    written = without_text = 0
+    for row in store.rows():
+        document = to_document(row)
+        if document is None:
+            without_text += 1
+            continue
+        output.write(json.dumps(document, ensure_ascii=False) + "\n")
+        written += 1
+    store.close()
+    click.echo(f"{written} written; {without_text} have no stored text.", err=True)
