@@ -156,11 +156,9 @@ def validation_errors(errors: Sequence[Mapping[str, Any]], strip: int = 0) -> li
 
 
 def _message(error: Mapping[str, Any]) -> str:
-    if error["type"] == "string_unicode":
-        return "The string holds a lone surrogate; send well-formed Unicode (in JavaScript: text.toWellFormed())."
     if error["type"] == "extra_forbidden":
         return "There is no such field."
-    return str(error["msg"])
+    return str(error["msg"]).removeprefix("Value error, ")
 
 
 def _validation_problem(error: RequestValidationError) -> Problem:

@@ -11,7 +11,25 @@ from scamlint.labels import get_label, label_names
 from scamlint.offsets import OffsetUnit
 
 EXAMPLE_TEXT = "🚀 Join today: our bot pays a guaranteed 2% daily profit, risk free."
-Identifier = Annotated[str, Field(min_length=1, max_length=256)]
+
+
+def well_formed(text: str) -> str:
+    """Return a string that is well-formed Unicode.
+
+    Raises:
+        ValueError: It holds a lone surrogate, which JSON can escape but UTF-8 cannot carry.
+    """
+    try:
+        text.encode()
+    except UnicodeEncodeError as error:
+        raise ValueError(
+            f"character {error.start} is a lone surrogate; send well-formed Unicode (JavaScript: text.toWellFormed())"
+        ) from None
+    return text
+
+
+Text = Annotated[str, Field(strict=True), AfterValidator(well_formed)]
+Identifier = Annotated[Text, Field(min_length=1, max_length=256)]
 LabelName = Annotated[
     str,
     AfterValidator(lambda name: get_label(name).name),
@@ -28,7 +46,7 @@ class Segment(_Request):
     """One piece of a document, such as a text node of a page."""
 
     id: Annotated[Identifier | Annotated[int, Field(strict=True)], Field(description="Comes back with the spans.")]
-    text: str = Field(strict=True)
+    text: Text
     join: Join = Field(
         default="auto",
         description="How it follows the segment before: as it is (none), after a space, on a new line (line). "
@@ -46,7 +64,7 @@ class Options(_Request):
     thresholds: dict[LabelName, Score] | None = Field(
         default=None, description="Report spans of a label from this score on, instead of the model's own threshold."
     )
-    model: str | None = Field(default=None, description="One of the models in /v1/info; its default when null.")
+    model: Text | None = Field(default=None, description="One of the models in /v1/info; its default when null.")
     explain: bool = Field(default=False, strict=True, description="Add to each span what its label means.")
 
 
@@ -70,7 +88,7 @@ class ScanRequest(Options):
         }
     )
 
-    text: Annotated[str, Field(strict=True, description="The document.")] = None  # type: ignore[assignment]
+    text: Annotated[Text, Field(description="The document.")] = None  # type: ignore[assignment]
     segments: Annotated[list[Segment], Field(min_length=1, description="The document in pieces, in reading order.")] = (
         None  # type: ignore[assignment]
     )
@@ -86,7 +104,7 @@ class BatchDocument(_Request):
     """One document of a batch."""
 
     id: Identifier | Annotated[int, Field(strict=True)]
-    text: str = Field(strict=True)
+    text: Text
 
 
 class BatchRequest(Options):
@@ -106,8 +124,8 @@ class BatchRequest(Options):
 class FeedbackModel(_Request):
     """The model that made the reply that the feedback is about."""
 
-    name: Annotated[str, Field(max_length=256, strict=True)]
-    version: Annotated[str, Field(max_length=256, strict=True)]
+    name: Annotated[Text, Field(max_length=256)]
+    version: Annotated[Text, Field(max_length=256)]
 
 
 class FeedbackRequest(_Request):
@@ -130,13 +148,13 @@ class FeedbackRequest(_Request):
     )
 
     kind: Literal["wrong_flag", "missed", "wrong_label"]
-    text: Annotated[str, Field(min_length=1, max_length=20_000, strict=True, description="The words in question.")]
-    before: Annotated[str | None, Field(max_length=20_000, description="Some text before them.")] = None
-    after: Annotated[str | None, Field(max_length=20_000, description="Some text after them.")] = None
+    text: Annotated[Text, Field(min_length=1, max_length=20_000, description="The words in question.")]
+    before: Annotated[Text | None, Field(max_length=20_000, description="Some text before them.")] = None
+    after: Annotated[Text | None, Field(max_length=20_000, description="Some text after them.")] = None
     label: LabelName | None = Field(default=None, description="The label shown, or for missed the one that lacks.")
     expected_label: LabelName | None = Field(default=None, description="For wrong_label: the right one.")
     score: Score | None = Field(default=None, description="The score shown.")
-    comment: Annotated[str | None, Field(max_length=2_000, description="Stored as it is.")] = None
+    comment: Annotated[Text | None, Field(max_length=2_000, description="Stored as it is.")] = None
     store_text: bool = Field(
         default=False, strict=True, description="Store text, before and after. Otherwise only the length is kept."
     )
