@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 from scamlint.batch.chunks import Stop, split_chunks, splits
 from scamlint.batch.encoders import Encoded, encode_rows
 from scamlint.batch.extract import extract
-from scamlint.batch.limits import follow_parent, last_resort, limit_growth, memory_limit
+from scamlint.batch.limits import arm_cpu_limit, cpu_limit, follow_parent, limit_growth, memory_limit, wall_seconds
 from scamlint.batch.options import MIB, BatchOptions
 from scamlint.batch.records import Document, Position, Record
 from scamlint.batch.score import Row, score_documents
@@ -77,8 +77,10 @@ def score_chunk(
         characters += len(gathered[-1].text)
         if care.alone or characters >= SCORE_CHARACTERS or index == len(records) - 1:
             started = time.monotonic()
-            _beat(beats, SCORING, index, options.timeout + characters / SLOWEST)
-            rows += _score(detector, gathered, options)
+            allowed = options.timeout + characters / SLOWEST
+            _beat(beats, SCORING, index, wall_seconds(allowed))
+            with cpu_limit(allowed):
+                rows += _score(detector, gathered, options)
             seconds += time.monotonic() - started
             gathered, characters = [], 0
     _beat(beats, IDLE, 0, 0.0)
@@ -107,9 +109,9 @@ def _score(detector: Detector, documents: list[Document], options: BatchOptions)
 def _parse(record: Record, index: int, options: BatchOptions, beats: Beats | None) -> Document:
     if record.form in ("json", "text", "none"):  # no foreign parser, nothing to guard against
         return extract(record, options)
-    _beat(beats, PARSING, index, options.timeout)
+    _beat(beats, PARSING, index, wall_seconds(options.timeout))
     try:
-        with memory_limit(options.memory), last_resort(options.timeout * 1.5 + 2):
+        with memory_limit(options.memory), cpu_limit(options.timeout):
             return extract(record, options)
     except MemoryError:
         message = f"Reading the document needs more than {options.memory} MiB; see --memory."
@@ -169,6 +171,7 @@ def reader_main(
 
     def beat(split: int, count: int) -> None:
         beats[1], beats[3], beats[2] = float(split), float(count), time.monotonic()
+        arm_cpu_limit(options.timeout)
 
     for split in splits(options, stdin):
         beat(split.number, 0)

@@ -239,6 +239,7 @@ class _Run:
     def _worker_died(self, worker: Worker, timed_out: bool = False) -> None:
         """Replace a worker; its chunk is tried again, without the document that it fell over."""
         task, at, loaded = worker.task, worker.place(), worker.ready
+        timed_out = timed_out or worker.used_up_its_time()
         worker.kill()
         self.summary.restarts += 1
         if not loaded:
@@ -253,6 +254,7 @@ class _Run:
     def _reader_died(self, reader: Reader, timed_out: bool = False) -> None:
         """Start a new reader; one that fails a second time stops where the first did and goes on after that input."""
         split, count = reader.place()
+        timed_out = timed_out or reader.used_up_its_time()
         reader.kill()
         self.summary.restarts += 1
         deaths = self._reader_deaths[split] = self._reader_deaths.get(split, 0) + 1
@@ -260,7 +262,7 @@ class _Run:
             raise ScamlintError(f"The reader dies again and again at input {split + 1}; see what it said above.")
         if timed_out:
             timeout = self._options.timeout
-            self._stops[split] = Stop(count, "timeout", f"Reading on took longer than {timeout:g} s; see --timeout.")
+            self._stops[split] = Stop(count, "timeout", f"Reading on takes over {timeout:g} s of processor time.")
         elif deaths >= 2:
             self._stops[split] = Stop(count, "crashed", "The process that read the file died twice at this place.")
         self._reader = Reader(self._options, self._start, self._stops, self._stdin)
@@ -303,9 +305,12 @@ def blame(task: Task, at: int, timed_out: bool, timeout: float) -> None:
     if not timed_out and task.deaths[at] < 2:
         return
     if timed_out:
-        failure = ("timeout", f"Reading or scoring the document took longer than {timeout:g} s; see --timeout.")
+        failure = (
+            "timeout",
+            f"Reading or scoring the document takes over {timeout:g} s of processor time; see --timeout.",
+        )
     else:
-        failure = ("crashed", "The process that read or scored the document died twice.")
+        failure = ("crashed", "The process that read the document died twice; it may need more than --memory allows.")
     if at >= 0:
         task.failed[at] = failure
     elif not task.alone:

@@ -14,6 +14,9 @@ from multiprocessing.connection import wait
 if sys.platform != "win32":
     import resource
 
+# Exit status, as multiprocessing tells it, of a process that used up its processor time.
+CPU_LIMIT_EXIT = -int(signal.SIGPROF) if sys.platform != "win32" else 1_000
+
 
 @contextmanager
 def memory_limit(mib: int) -> Iterator[None]:
@@ -40,17 +43,29 @@ def limit_growth(mib: int) -> None:
     resource.setrlimit(resource.RLIMIT_AS, (limit, hard))
 
 
+def arm_cpu_limit(seconds: float) -> None:
+    """Have the kernel end this process after so many more seconds of processor time; 0 takes the limit away.
+
+    Processor time, so that a busy machine makes no document late; and the kernel, because a parser that hangs in
+    native code runs no signal handler. The process then ends with :data:`CPU_LIMIT_EXIT`.
+    """
+    if sys.platform != "win32":
+        signal.setitimer(signal.ITIMER_PROF, seconds)
+
+
 @contextmanager
-def last_resort(seconds: float) -> Iterator[None]:
-    """Have the kernel end this process when the block takes longer, even if the parent is gone."""
-    if sys.platform == "win32":
-        yield
-        return
-    signal.setitimer(signal.ITIMER_REAL, seconds)
+def cpu_limit(seconds: float) -> Iterator[None]:
+    """Set :func:`arm_cpu_limit` for a block."""
+    arm_cpu_limit(seconds)
     try:
         yield
     finally:
-        signal.setitimer(signal.ITIMER_REAL, 0)
+        arm_cpu_limit(0.0)
+
+
+def wall_seconds(cpu_seconds: float) -> float:
+    """Return how long the parent waits for what may take ``cpu_seconds`` of processor time: for what only sleeps."""
+    return 4.0 * cpu_seconds + 20.0
 
 
 def follow_parent() -> None:

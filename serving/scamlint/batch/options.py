@@ -37,9 +37,10 @@ class BatchOptions:
         thresholds: Scores from which spans are reported, for labels whose default should change.
         context: Characters of context that each span carries on either side.
         workers: Processes that parse and score; one for each core when None.
-        timeout: Seconds that reading one document may take.
+        timeout: Seconds of processor time that reading one document may take.
         memory: MiB that reading one document may take.
         max_bytes: Largest document, in bytes.
+        part_rows: Rows after which a part of the result is closed; a crash costs at most the open part.
         skip_unsupported: Leave out files of kinds that are not read, instead of a row with an error for each.
         resume: Go on where an interrupted run stopped.
         overwrite: Throw away what an earlier run left.
@@ -62,6 +63,7 @@ class BatchOptions:
     timeout: float = 30.0
     memory: int = 1024
     max_bytes: int = 64 * MIB
+    part_rows: int = 16_384
     skip_unsupported: bool = False
     resume: bool = False
     overwrite: bool = False
@@ -86,7 +88,7 @@ class BatchOptions:
         self._check_numbers()
 
     def _check_numbers(self) -> None:
-        for name in ("timeout", "memory", "max_bytes"):
+        for name in ("timeout", "memory", "max_bytes", "part_rows"):
             if getattr(self, name) <= 0:
                 raise OptionError(f"{name} must be above 0, got {getattr(self, name)}.")
         if self.context < 0 or (self.workers is not None and self.workers < 1):

@@ -15,7 +15,6 @@ from scamlint.batch.manifest import Manifest, Part, fsync_folder
 from scamlint.batch.options import MIB, BatchOptions
 from scamlint.errors import InputError, OptionError
 
-PART_ROWS = 16_384
 PART_BYTES = 64 * MIB
 PART_SECONDS = 60.0
 _GROUP_ROWS = 8_192
@@ -166,7 +165,7 @@ class _OpenPart:
     @property
     def is_full(self) -> bool:
         old = time.monotonic() - self._started > PART_SECONDS
-        return old or self.rows >= PART_ROWS or self._bytes >= PART_BYTES
+        return old or self.rows >= self._options.part_rows or self._bytes >= PART_BYTES
 
     def close(self) -> None:
         if self._options.format == "parquet":

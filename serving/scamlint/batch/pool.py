@@ -12,6 +12,7 @@ from typing import Any
 from scamlint.batch.child import BEAT_SIZE, IDLE, PARSING, SCORING, Beats, Care, reader_main, worker_main
 from scamlint.batch.chunks import Stop
 from scamlint.batch.encoders import Encoded
+from scamlint.batch.limits import CPU_LIMIT_EXIT, wall_seconds
 from scamlint.batch.options import BatchOptions
 from scamlint.batch.records import Position
 from scamlint.errors import ModelError
@@ -56,6 +57,11 @@ class Child:
         self.process: SpawnProcess = _CONTEXT.Process(target=target, args=(theirs, self.beats, *arguments), daemon=True)
         self.process.start()
         theirs.close()
+
+    def used_up_its_time(self) -> bool:
+        """Whether the process, which is dead or dying, was ended by its limit of processor time."""
+        self.process.join(5.0)
+        return self.process.exitcode == CPU_LIMIT_EXIT
 
     def kill(self) -> None:
         """End the process at once."""
@@ -135,7 +141,7 @@ class Reader(Child):
         now = time.monotonic()
         if since == 0.0:
             return now - self._born > self._timeout + _START_SECONDS
-        return not blocked and now - since > self._timeout
+        return not blocked and now - since > wall_seconds(self._timeout)
 
     def place(self) -> tuple[int, int]:
         """Return the split and the number of records read in it."""

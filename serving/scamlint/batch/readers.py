@@ -292,6 +292,7 @@ def broken_off(id_: str, source: str, number: int, error: DocumentError) -> Reco
 def _warc(stream: IO[bytes], source: str, options: BatchOptions) -> Iterator[Record]:
     archive = need("warcio.archiveiterator", "files", "Reading WARC")
     exceptions = need("warcio.exceptions", "files", "Reading WARC")
+    number = 0
     try:
         for number, found in enumerate(archive.ArchiveIterator(stream), start=1):
             if found.rec_type not in ("response", "resource", "conversion"):
@@ -307,11 +308,26 @@ def _warc(stream: IO[bytes], source: str, options: BatchOptions) -> Iterator[Rec
                     yield unsupported(id_, name, mime or "unknown")
                 continue
             try:
-                yield Record(id_, name, form, read_all(found.content_stream(), options.max_bytes))
+                yield Record(id_, name, form, _captured(found, options))
             except DocumentError as error:
                 yield Record.failed(id_, name, error.status, error.message)
+        if number == 0:
+            raise DocumentError("unreadable", "There is no WARC record in the file.")
     except (exceptions.ArchiveLoadFailed, EOFError, OSError, ValueError) as error:
         raise DocumentError("unreadable", "The WARC file is damaged from here on.") from error
+
+
+def _captured(found: Any, options: BatchOptions) -> bytes:
+    """Return the content of a WARC record, decoded as its HTTP headers say."""
+    coding = found.http_headers.get_header("Content-Encoding") if found.http_headers else None
+    if (coding or "identity").strip().lower() not in ("identity", "gzip", "x-gzip", "deflate", "br"):
+        raise DocumentError("unreadable", f"Content in the encoding {coding!r} is not read.")
+    data = read_all(found.content_stream(), options.max_bytes)
+    while found.raw_stream.read(_BLOCK):
+        pass
+    if getattr(found.raw_stream, "limit", 0) > 0:
+        raise DocumentError("unreadable", "The record breaks off before its end.")
+    return data
 
 
 def _is_hidden(name: str) -> bool:

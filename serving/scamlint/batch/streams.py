@@ -37,9 +37,9 @@ def decompress(stream: IO[bytes], compression: str) -> IO[bytes]:
     if compression == "gz":
         return cast("IO[bytes]", gzip.GzipFile(fileobj=stream))
     if compression == "zst":
-        zstandard = need("zstandard", "files", "Reading .zst")
-        reader = zstandard.ZstdDecompressor(max_window_size=2**27).stream_reader(stream, read_across_frames=True)
-        return cast("IO[bytes]", io.BufferedReader(reader))
+        # Of the libraries for zstd, Arrow both works through a stream and tells when it breaks off.
+        arrow = need("pyarrow", "files", "Reading .zst")
+        return cast("IO[bytes]", io.BufferedReader(arrow.CompressedInputStream(stream, "zstd")))
     return stream
 
 
