@@ -2,7 +2,7 @@
 PYTHON ?= python3
 BIN := .venv/bin
 .DEFAULT_GOAL := help
-.PHONY: help demo test lint serve train bench clean
+.PHONY: help demo test lint serve train bench clean chromium extension screenshots
 
 help: ## show this help
 	@grep -E '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
@@ -22,8 +22,15 @@ demo: .venv/runtime ## highlight a sample document in the terminal
 	@echo
 	@echo "Next: '$(BIN)/scamlint scan YOUR-FILE', or 'make serve' for the HTTP API and the web page."
 
-test: .venv/dev ## run the tests
+test: .venv/dev chromium ## run the tests
 	$(BIN)/python -m pytest
+
+# Debian's Chromium for the end-to-end tests, where this machine lets us; otherwise those tests are skipped.
+chromium:
+	@command -v chromium >/dev/null \
+	|| { [ "$$(id -u)" = 0 ] && command -v apt-get >/dev/null && echo "Installing Chromium for the end-to-end tests" \
+	&& apt-get update -qq && apt-get install -qq -y --no-install-recommends chromium fonts-liberation fonts-noto-color-emoji >/dev/null; } \
+	|| echo "Chromium is not here and cannot be installed without root and apt; its tests are skipped."
 
 lint: .venv/dev ## check format, style and types
 	$(BIN)/ruff check .
@@ -38,6 +45,12 @@ train: .venv/dev ## train, export and evaluate every model
 
 bench: .venv/dev ## measure speed
 	$(BIN)/python -m scamlint_training.bench
+
+extension: .venv/runtime ## pack the browser extension into dist/
+	PYTHONPATH=training $(BIN)/python -m scamlint_training.browser pack
+
+screenshots: .venv/dev chromium ## take the pictures of README
+	$(BIN)/python -m scamlint_training.browser screenshots
 
 clean: ## remove what the other targets built
 	rm -rf .venv dist build .pytest_cache .mypy_cache .ruff_cache .hypothesis runs

@@ -11,7 +11,7 @@ section { padding: 12px 16px 14px; border-top: 4px solid var(--c); }
 h2 { margin: 0; font: 650 15px/1.4 inherit; font-size: 15px; font-weight: 650; display: flex; justify-content: space-between; gap: 12px; }
 .score { font-weight: 400; font-size: 12.5px; white-space: nowrap; }
 .score, .source, .fine { color: light-dark(#566067, #a4abb0); }
-p { margin: 6px 0 0; } .source { font-size: 12.5px; }
+p { margin: 6px 0 0; } p:empty { display: none; } .source { font-size: 12.5px; }
 a, summary { color: light-dark(#17495f, #8ec5dd); }
 details { margin-top: 8px; font-size: 13px; } summary { cursor: pointer; min-height: 24px; }
 form { display: grid; gap: 8px; margin-top: 6px; } label { display: flex; gap: 8px; align-items: baseline; min-height: 24px; }

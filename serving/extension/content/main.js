@@ -10,6 +10,7 @@
   const FIRST_BATCH = 6_000; // characters: the first answer comes soon
   const BATCH = 24_000;
   const BATCH_BLOCKS = 400;
+  const CONTEXT = 500; // characters around the words that go with a report, when the user shares them
   const IN_FLIGHT = 2;
   const REMEMBERED = 4_000; // blocks whose answers are kept, so that text that comes back is not sent again
 
@@ -330,9 +331,12 @@
 
   async function sendFeedback({ mark, right, share }) {
     const { block, start, end, label, score } = mark;
-    const report = { kind: right ? "wrong_label" : "wrong_flag", label, score, start, end, offset_unit: "utf16" };
-    if (right) report.right_label = right;
-    if (share) Object.assign(report, { text: block.text, store_text: true });
+    const report = { kind: right ? "wrong_label" : "wrong_flag", text: mark.words.toWellFormed(), label, score, store_text: share };
+    if (right) report.expected_label = right;
+    if (share) {
+      report.before = block.text.slice(Math.max(0, start - CONTEXT), start).toWellFormed();
+      report.after = block.text.slice(end, end + CONTEXT).toWellFormed();
+    }
     const answer = await send({ type: "feedback", report });
     return answer?.done ? null : (answer?.problem?.sentence ?? "The report could not be sent.");
   }

@@ -11,12 +11,24 @@ export class ServerError extends Error {
   }
 }
 
+/** The server wants an API key, or another one. */
+export class KeyNeeded extends ServerError {}
+
+let key = sessionStorage.getItem("key") ?? "";
+
+/** Use an API key from now on, until the tab is closed. */
+export function setKey(value) {
+  key = value;
+  sessionStorage.setItem("key", value);
+}
+
 async function request(path, body, signal) {
   let reply;
   try {
-    reply = await fetch(path, body === undefined ? { signal } : {
+    const headers = key ? { Authorization: `Bearer ${key}` } : {};
+    reply = await fetch(path, body === undefined ? { signal, headers } : {
       method: "POST",
-      headers: { "Content-Type": "application/json" },
+      headers: { ...headers, "Content-Type": "application/json" },
       body: JSON.stringify(body),
       signal,
     });
@@ -26,6 +38,7 @@ async function request(path, body, signal) {
   }
   if (reply.ok) return reply.status === 204 ? null : reply.json();
   const problem = await reply.json().catch(() => ({}));
+  if (reply.status === 401) throw new KeyNeeded(key ? "The server does not know this API key." : "This server asks for an API key.");
   throw new ServerError(sentence(reply.status, problem), retryAfter(reply));
 }
 
@@ -36,7 +49,6 @@ function retryAfter(reply) {
 }
 
 function sentence(status, problem) {
-  if (status === 401) return "This server asks for an API key, which this page does not send; use the API or the extension with the key.";
   if (status === 413) return `The text is longer than this server takes. ${problem.detail ?? ""}`.trim();
   if (status === 429) return "The server is busy; the text is sent again in a moment.";
   if (status === 503 || status === 504) return `The server cannot do this now. ${problem.detail ?? ""}`.trim();

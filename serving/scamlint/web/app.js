@@ -1,6 +1,6 @@
 // The main flow: text in, scan, marks out. One scan is in flight at a time; an answer to an older text is dropped.
 
-import { fetchInfo, fetchLabels, scan, sendFeedback } from "./api.js";
+import { KeyNeeded, fetchInfo, fetchLabels, scan, sendFeedback, setKey } from "./api.js";
 import { Card } from "./card.js";
 import { readFile } from "./files.js";
 import { Legend } from "./legend.js";
@@ -12,6 +12,7 @@ import { countWords, showHere, showStrip, showSummary } from "./summary.js";
 const $ = (id) => document.getElementById(id);
 const TYPING_MS = 450;
 const SLIDER_MS = 200;
+const CONTEXT = 500; // characters around the words that go with a report
 
 const labels = new Map();
 let info = {};
@@ -21,6 +22,7 @@ let card;
 let result = null; // {text, spans, level, model, words, warnings}: the last answer
 let aborter = null;
 let timer = 0;
+let lastStop = null; // the mark that the buttons went to last
 
 function problem(sentence) {
   $("problem").hidden = !sentence;
@@ -61,7 +63,7 @@ async function run(reading = false) {
       text,
       spans: reply.spans,
       level: reply.level,
-      model: `${reply.model.name} ${reply.model.version}`,
+      model: reply.model,
       words: countWords(text),
       warnings: (reply.warnings ?? []).map((warning) => warning.detail),
     };
@@ -120,32 +122,41 @@ async function loadFile(file) {
   }
 }
 
+const onScreen = (mark) => {
+  const { top, bottom } = mark.getBoundingClientRect();
+  return bottom > 0 && top < innerHeight;
+};
+
+/** Go to the next mark, or with -1 to the one before; from where the reader is. */
 function step(direction) {
   const stops = paper.stops;
   if (!stops.length) return;
-  const middle = innerHeight / 2;
-  const current = stops.indexOf(document.activeElement?.closest?.("mark") ?? stops.find((mark) => mark.classList.contains("active")));
-  let index = current + direction;
-  if (current < 0) {
+  const here = stops.indexOf(lastStop);
+  let index = here + direction;
+  if (here < 0 || !onScreen(lastStop)) {
     index = direction > 0 ? stops.findIndex((mark) => mark.getBoundingClientRect().top > 80)
-      : stops.findLastIndex((mark) => mark.getBoundingClientRect().bottom < middle);
+      : stops.findLastIndex((mark) => mark.getBoundingClientRect().bottom < innerHeight / 2);
   }
-  const mark = stops.at(index % stops.length);
-  mark.scrollIntoView({ block: "center", behavior: "instant" });
-  mark.focus({ preventScroll: true, focusVisible: true });
-  card.show(mark);
+  lastStop = stops.at(index % stops.length);
+  lastStop.scrollIntoView({ block: "center", behavior: "instant" });
+  lastStop.focus({ preventScroll: true, focusVisible: true });
+  card.show(lastStop);
 }
 
 function missedButton() {
-  $("missed").hidden = $("paper").hidden || !result || !paper.selected();
+  $("missed").hidden = $("paper").hidden || !info.feedback || !result || !paper.selected();
 }
 
-/** Feedback in the form of the API. `span` has offsets in UTF-16 units of the text. */
+/** Feedback in the form of the API. The words are stored only when the reader says so. */
 function report({ kind, span, right = null, share = false }) {
-  const body = { kind, offset_unit: "utf16", start: span.start, end: span.end, label: span.label, model: result.model };
+  const { text, model } = result;
+  const body = { kind, text: text.slice(span.start, span.end), label: span.label, store_text: share, model };
+  if (share) {
+    body.before = text.slice(Math.max(0, span.start - CONTEXT), span.start).toWellFormed();
+    body.after = text.slice(span.end, span.end + CONTEXT).toWellFormed();
+  }
   if (span.score !== undefined) body.score = span.score;
-  if (right) body.right_label = right;
-  if (share) Object.assign(body, { text: result.text, store_text: true });
+  if (right) body.expected_label = right;
   return sendFeedback(body);
 }
 
@@ -240,7 +251,8 @@ async function start() {
     colours(list);
   } catch (error) {
     problem(error.message);
-    setTimeout(start, 5000);
+    if (error instanceof KeyNeeded) $("key-form").hidden = false;
+    else setTimeout(start, 5000);
     return;
   }
   problem(null);
@@ -252,12 +264,18 @@ async function start() {
     show(false);
     later(SLIDER_MS, false);
   });
-  card = new Card($("card"), $("paper"), labels, (mark) => paper.spansOf(mark), report);
+  card = new Card($("card"), $("paper"), labels, (mark) => paper.spansOf(mark), info.feedback ? report : null);
   wireTools();
-  wireMissed();
+  if (info.feedback) wireMissed();
   if ($("text").value.trim()) run(true);
 }
 
+$("key-form").addEventListener("submit", (event) => {
+  event.preventDefault();
+  $("key-form").hidden = true;
+  setKey($("key").value.trim());
+  start();
+});
 drawSamples();
 wireDrop();
 start();

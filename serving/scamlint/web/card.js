@@ -21,7 +21,7 @@ export class Card {
    * @param {HTMLElement} paper Element that holds the marks.
    * @param {Map<string, object>} labels
    * @param {(mark: HTMLElement) => object[]} spansOf
-   * @param {(report: object) => Promise<unknown>} send Sends feedback.
+   * @param {((report: object) => Promise<unknown>) | null} send Sends feedback; null when the server takes none.
    */
   constructor(card, paper, labels, spansOf, send) {
     this.#card = card;
@@ -126,7 +126,7 @@ export class Card {
       const link = el("a", { href: label.url, target: "_blank", rel: "noopener noreferrer" }, "Read the regulators’ advice");
       section.append(el("p", { className: "source" }, label.source, " ", link));
     }
-    section.append(this.#feedback(span));
+    if (this.send) section.append(this.#feedback(span));
     return section;
   }
 

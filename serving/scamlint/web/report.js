@@ -22,7 +22,7 @@ export function asJson({ text, spans, level, model, words }) {
 const escape = (text) => text.replace(/[&<>"]/g, (char) => ({ "&": "&amp;", "<": "&lt;", ">": "&gt;", '"': "&quot;" })[char]);
 
 const STYLE = `:root{color-scheme:light dark}body{font:1rem/1.6 system-ui,sans-serif;max-width:46rem;margin:2.5rem auto;padding:0 1rem;color:light-dark(#1c2327,#e6e4de);background:light-dark(#fffefb,#1a1e22)}
-h1{font-size:1.5rem;margin:0 0 .25rem}.text{white-space:pre-wrap;overflow-wrap:anywhere;font:1.0625rem/1.75 Charter,Georgia,serif;margin:1.5rem 0}
+h1{font-size:1.5rem;margin:0 0 .25rem}h2{font-size:1.125rem;margin:2rem 0 .75rem}.key{display:flex;flex-wrap:wrap;gap:.25rem 1.25rem}.text{border-block:1px solid light-dark(#dfdad0,#2d343a);padding-block:1rem}.text{white-space:pre-wrap;overflow-wrap:anywhere;font:1.0625rem/1.75 Charter,Georgia,serif;margin:1.5rem 0}
 mark{color:inherit;background:color-mix(in srgb,var(--c) 18%,transparent);border-bottom:2px solid var(--c);border-radius:2px}
 dl{display:grid;grid-template-columns:auto 1fr;gap:.5rem 1rem}dt{white-space:nowrap}dd{margin:0}.fine{font-size:.875rem;opacity:.8}`;
 
@@ -33,11 +33,13 @@ export function asHtml({ text, spans, level, model, words }, labels) {
     (words_, span) => `<mark class="${span.label}" title="${escape(labels.get(span.label).title)}, ${span.score.toFixed(2)}">${words_}</mark>`,
     escape(text.slice(piece.start, piece.end)))).join("");
   const used = [...labels.values()].filter((label) => spans.some((span) => span.label === label.name));
-  const key = used.map((label) => `<dt><mark class="${label.name}">${escape(label.title)}</mark> ×${spans.filter((span) => span.label === label.name).length}</dt><dd>${escape(label.explanation)} <span class="fine">${escape(label.source)}</span></dd>`).join("\n");
+  const chips = used.map((label) => `<span><mark class="${label.name}">${escape(label.title)}</mark> ×${spans.filter((span) => span.label === label.name).length}</span>`).join(" ");
+  const key = used.map((label) => `<dt><mark class="${label.name}">${escape(label.title)}</mark></dt><dd>${escape(label.explanation)} <span class="fine">${escape(label.source)}</span></dd>`).join("\n");
   return `<!doctype html>
 <html lang="en"><head><meta charset="utf-8"><meta name="viewport" content="width=device-width, initial-scale=1"><title>scamlint report</title><style>${STYLE}${colours}</style></head>
-<body><h1>scamlint report</h1><p>Level <strong>${escape(level)}</strong>, ${spans.length} marks in ${words} words, model ${escape(model)}.</p>
-<dl>${key}</dl><div class="text" dir="auto">${marked}</div>
+<body><h1>scamlint report</h1><p>Level <strong>${escape(level)}</strong>, ${spans.length} marks in ${words} words, model ${escape(`${model.name} ${model.version}`)}.</p>
+<p class="key">${chips}</p><div class="text" dir="auto">${marked}</div>
+<h2>What the marks mean</h2><dl>${key}</dl>
 <p class="fine">scamlint marks language and never judges people: a marked text may be honest, an unmarked one a fraud.</p></body></html>
 `;
 }

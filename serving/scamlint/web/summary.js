@@ -7,10 +7,10 @@ const el = (tag, props = {}, ...children) => {
 };
 
 const LEVELS = {
-  none: [0, "No such language found"],
-  low: [1, "A little such language"],
-  elevated: [2, "Much such language"],
-  high: [3, "Very much such language"],
+  none: [0, "None found"],
+  low: [1, "A little"],
+  elevated: [2, "Much"],
+  high: [3, "A great deal"],
 };
 
 /** Number of words in a text, counted at white space. */

@@ -1,0 +1,65 @@
+// The options, which are also the first page after installing: what scamlint does, and the switch.
+
+import { changeSettings, checkServer, getSettings, onSettings } from "../lib/settings.js";
+
+const $ = (id) => document.getElementById(id);
+
+function say(element, sentence, bad = false) {
+  element.textContent = sentence;
+  element.className = bad ? "problem" : "soft";
+}
+
+async function draw() {
+  const settings = await getSettings();
+  $("on").textContent = settings.on ? "Switch scamlint off" : "Switch scamlint on";
+  $("on").className = settings.on ? "" : "main";
+  const where = settings.everywhere ? "every site except those switched off" : "the sites that you switch on in the popup";
+  $("state").textContent = settings.on ? `scamlint is on and reads ${where}.` : "scamlint is off: nothing is read and nothing is sent.";
+  $("everywhere").checked = settings.everywhere;
+  if (document.activeElement !== $("server")) $("server").value = settings.server;
+  if (document.activeElement !== $("key")) $("key").value = settings.key;
+  if (document.activeElement !== $("private")) $("private").value = settings.privateSites.join("\n");
+  drawSites(settings.sites);
+}
+
+function drawSites(sites) {
+  $("sites").replaceChildren(...Object.entries(sites).sort().map(([host, on]) => {
+    const name = Object.assign(document.createElement("span"), { textContent: `${host}: ${on ? "on" : "off"}` });
+    const button = Object.assign(document.createElement("button"), { type: "button", textContent: "Forget", ariaLabel: `Forget ${host}` });
+    button.addEventListener("click", () => changeSettings((old) => {
+      const { [host]: _, ...rest } = old.sites;
+      return { sites: rest };
+    }));
+    const item = document.createElement("li");
+    item.append(name, button);
+    return item;
+  }));
+}
+
+async function saveServer(event) {
+  event.preventDefault();
+  const { server, problem } = checkServer($("server").value);
+  if (problem) return say($("server-state"), problem, true);
+  const granted = await chrome.permissions.request({ origins: [`${new URL(server).protocol}//${new URL(server).hostname}/*`] });
+  if (!granted) return say($("server-state"), "Without the permission scamlint cannot reach this server.", true);
+  const key = $("key").value.trim();
+  await changeSettings({ server, key });
+  const { reply, problem: trouble } = await chrome.runtime.sendMessage({ type: "test", settings: { server, key } });
+  if (trouble) return say($("server-state"), `Saved. ${trouble.sentence}`, true);
+  return say($("server-state"), `Saved. The server answers with model ${reply.model.name} ${reply.model.version}.`);
+}
+
+$("on").addEventListener("click", () => changeSettings((old) => ({ on: !old.on })));
+$("server-form").addEventListener("submit", saveServer);
+$("everywhere").addEventListener("change", async () => {
+  const wanted = $("everywhere").checked;
+  const granted = !wanted || (await chrome.permissions.request({ origins: ["http://*/*", "https://*/*"] }));
+  await changeSettings({ everywhere: wanted && granted });
+  if (!wanted) await chrome.permissions.remove({ origins: ["http://*/*", "https://*/*"] }).catch(() => {});
+  draw();
+});
+$("private").addEventListener("input", () => changeSettings({
+  privateSites: $("private").value.split("\n").map((line) => line.trim()).filter(Boolean),
+}));
+onSettings(draw);
+draw();

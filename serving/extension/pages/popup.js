@@ -1,0 +1,110 @@
+// The popup: what was found on the page, and the switches for this site, each label and everything.
+
+import { changeSettings, getSettings } from "../lib/settings.js";
+import { REASONS, refusal, sitePatterns } from "../lib/sites.js";
+import { framesOf } from "../lib/tabs.js";
+
+const $ = (id) => document.getElementById(id);
+
+/** The tab that the popup is about; `?tab=` names it when the popup is opened as a page. */
+async function currentTab() {
+  const named = Number(new URLSearchParams(location.search).get("tab"));
+  if (named) return chrome.tabs.get(named);
+  const [tab] = await chrome.tabs.query({ active: true, currentWindow: true });
+  return tab;
+}
+
+function hostOf(tab) {
+  try {
+    const url = new URL(tab.url);
+    return url.protocol === "http:" || url.protocol === "https:" ? url.hostname : null;
+  } catch {
+    return null; // without a permission for the site its address is hidden
+  }
+}
+
+async function marksOf(tab, frames) {
+  const lists = await Promise.all(Object.keys(frames).map(async (frame) => {
+    const frameId = Number(frame);
+    const marks = await chrome.tabs.sendMessage(tab.id, { type: "list" }, { frameId }).catch(() => []);
+    return (marks ?? []).map((mark) => ({ ...mark, frameId }));
+  }));
+  return lists.flat();
+}
+
+function drawMarks(tab, marks, labels) {
+  $("found").hidden = false;
+  $("found-title").textContent = marks.length ? `${marks.length} ${marks.length === 1 ? "mark" : "marks"} on this page` : "No marks on this page";
+  $("marks").replaceChildren(...marks.map((mark) => {
+    const words = Object.assign(document.createElement("span"), { className: "words", textContent: mark.words, dir: "auto" });
+    const name = Object.assign(document.createElement("span"), { className: "name", textContent: labels.get(mark.label).title });
+    paint(name, labels.get(mark.label));
+    const button = Object.assign(document.createElement("button"), { type: "button" });
+    button.append(words, name);
+    button.addEventListener("click", () => {
+      chrome.tabs.sendMessage(tab.id, { type: "go", index: mark.index }, { frameId: mark.frameId }).catch(() => {});
+      if (!location.search) close();
+    });
+    const item = document.createElement("li");
+    item.append(button);
+    return item;
+  }));
+}
+
+const paint = (element, label) => element.style.setProperty("--c", `light-dark(${label.colour}, ${label.dark})`);
+
+function drawLabels(labels, settings) {
+  $("labels").replaceChildren(...[...labels.values()].map((label) => {
+    const box = Object.assign(document.createElement("input"), { type: "checkbox", checked: !settings.labelsOff.includes(label.name) });
+    box.setAttribute("role", "switch");
+    box.addEventListener("change", () => changeSettings((old) => ({
+      labelsOff: box.checked ? old.labelsOff.filter((name) => name !== label.name) : [...old.labelsOff, label.name],
+    })));
+    const name = Object.assign(document.createElement("span"), { className: "name", textContent: label.title });
+    paint(name, label);
+    const row = Object.assign(document.createElement("label"), { className: "switch" });
+    row.append(box, name);
+    const item = document.createElement("li");
+    item.append(row);
+    return item;
+  }));
+}
+
+async function draw() {
+  const [settings, tab, list] = await Promise.all([getSettings(), currentTab(), chrome.runtime.sendMessage({ type: "labels" })]);
+  const labels = new Map(list.map((label) => [label.name, label]));
+  const frames = tab ? await framesOf(tab.id) : {};
+  const host = tab && hostOf(tab);
+  const reason = (host ? refusal(tab.url, settings) : settings.on ? null : "off") ?? frames[0]?.reason ?? (host ? null : "scheme");
+  const sentence = Object.values(frames).find((frame) => frame.sentence)?.sentence;
+  $("begin").hidden = settings.on;
+  $("pause").hidden = !settings.on;
+  $("pause").textContent = settings.paused ? "Resume" : "Pause";
+  $("problem").hidden = !sentence || Boolean(reason);
+  $("problem").textContent = sentence ?? "";
+  $("reason").hidden = !reason;
+  $("reason").textContent = reason ? REASONS[reason] : "";
+  $("site-row").hidden = !settings.on || settings.paused || !host || ["private", "server", "scheme"].includes(reason);
+  $("host").textContent = host ?? "";
+  $("site").checked = Boolean(host) && settings.sites[host] !== false && (settings.everywhere || settings.sites[host] === true);
+  $("label-box").hidden = !settings.on;
+  drawLabels(labels, settings);
+  if (reason) $("found").hidden = true;
+  else drawMarks(tab, await marksOf(tab, frames), labels);
+}
+
+$("pause").addEventListener("click", () => changeSettings((old) => ({ paused: !old.paused })));
+$("options").addEventListener("click", () => chrome.runtime.openOptionsPage());
+$("begin").addEventListener("click", () => chrome.runtime.openOptionsPage());
+$("site").addEventListener("change", async () => {
+  const host = $("host").textContent;
+  const on = $("site").checked;
+  // The browser asks first; it may close this popup meanwhile, so the choice is noted before.
+  const noted = changeSettings((old) => ({ sites: { ...old.sites, [host]: on } }));
+  if (on && !(await chrome.permissions.request({ origins: sitePatterns(host) }))) {
+    await noted;
+    await changeSettings((old) => ({ sites: { ...old.sites, [host]: false } }));
+  }
+});
+chrome.storage.onChanged.addListener(() => draw());
+draw();

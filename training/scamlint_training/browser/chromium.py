@@ -1,0 +1,132 @@
+"""Chromium under Playwright's control: for the page alone, or with the extension loaded."""
+
+from __future__ import annotations
+
+import os
+import shutil
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from playwright.sync_api import Browser, BrowserContext, Page, Playwright, Worker
+
+_ARGUMENTS = (
+    "--no-first-run",
+    "--disable-gpu",
+    "--disable-quic",
+    "--disable-sync",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-default-apps",
+    "--no-default-browser-check",
+    "--hide-scrollbars",
+)
+
+
+def find_chromium() -> str | None:
+    """Return the path of Chromium (or what ``SCAMLINT_CHROMIUM`` names), or None when there is none."""
+    named = os.environ.get("SCAMLINT_CHROMIUM")
+    if named:
+        return named
+    return next((path for name in ("chromium", "chromium-browser") if (path := shutil.which(name))), None)
+
+
+def _arguments() -> list[str]:
+    # As root, Chromium starts only without its sandbox.
+    return [*_ARGUMENTS, *(["--no-sandbox"] if hasattr(os, "geteuid") and os.geteuid() == 0 else [])]
+
+
+@contextmanager
+def launched(playwright: Playwright) -> Iterator[Browser]:
+    """Run Chromium for the length of a ``with`` block."""
+    browser = playwright.chromium.launch(executable_path=find_chromium(), args=_arguments())
+    try:
+        yield browser
+    finally:
+        browser.close()
+
+
+class ExtensionBrowser:
+    """Chromium with the extension in it.
+
+    Attributes:
+        context: Playwright's browser context.
+        worker: The extension's service worker.
+        id: The extension's id.
+    """
+
+    def __init__(self, context: BrowserContext) -> None:
+        self.context = context
+        workers = context.service_workers
+        self.worker: Worker = workers[0] if workers else context.wait_for_event("serviceworker", timeout=20_000)
+        self.id = self.worker.url.split("/")[2]
+
+    def settings(self, **values: Any) -> None:
+        """Change settings of the extension, as its options page does."""
+        page = self.open("pages/options.html")
+        page.evaluate("async (values) => (await import('/lib/settings.js')).changeSettings(values)", values)
+        page.close()
+
+    def open(self, path: str) -> Page:
+        """Open a page of the extension."""
+        page = self.context.new_page()
+        page.goto(f"chrome-extension://{self.id}/{path}")
+        return page
+
+    def tab_id(self, page: Page) -> int:
+        """Return the browser's number of a tab."""
+        tabs = self.call("chrome.tabs.query({})")
+        return int(next(tab["id"] for tab in tabs if tab.get("url", "").split("#")[0] == page.url.split("#")[0]))
+
+    def badge(self, page: Page) -> str:
+        """Return the text of the badge on a tab."""
+        return str(self.call(f"chrome.action.getBadgeText({{tabId: {self.tab_id(page)}}})"))
+
+    def call(self, expression: str) -> Any:
+        """Return what an expression of the extension's API gives; asked from the options page, which never sleeps."""
+        page = self.open("pages/privacy.html")
+        try:
+            return page.evaluate(f"() => {expression}")
+        finally:
+            page.close()
+
+
+@contextmanager
+def with_extension(
+    playwright: Playwright, extension: Path, profile: Path, **options: Any
+) -> Iterator[ExtensionBrowser]:
+    """Run Chromium with the extension for the length of a ``with`` block.
+
+    Args:
+        playwright: Playwright.
+        extension: Folder of the extension.
+        profile: An empty folder for the browser's profile.
+        options: Further options of Playwright's ``launch_persistent_context``.
+    """
+    arguments = [*_arguments(), f"--disable-extensions-except={extension}", f"--load-extension={extension}"]
+    context = playwright.chromium.launch_persistent_context(
+        str(profile),
+        executable_path=find_chromium(),
+        headless=False,
+        args=["--headless=new", *arguments],
+        ignore_default_args=["--disable-extensions"],
+        **options,
+    )
+    try:
+        yield ExtensionBrowser(context)
+    finally:
+        context.close()
+
+
+# Words of every mark on a page, in reading order, with the label that each has.
+MARKED_WORDS = """() => {
+  const found = [];
+  for (const [name, highlight] of CSS.highlights) {
+    if (!name.startsWith("scamlint-")) continue;
+    for (const range of highlight) found.push({ range, label: name.slice(9), words: range.toString() });
+  }
+  found.sort((a, b) => a.range.comparePoint(b.range.startContainer, b.range.startOffset) > 0 ? -1 : 1);
+  return found.map(({ label, words }) => ({ label, words }));
+}"""
