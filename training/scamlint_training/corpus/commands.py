@@ -34,6 +34,17 @@ def _parser() -> argparse.ArgumentParser:
     command.add_argument("--mend", action="store_true", help="first trim the edges of spans in place")
     command.set_defaults(run=_check)
 
+    command = commands.add_parser("stats", help="count everything, beside what was asked for; measure variety")
+    command.add_argument("--compare", type=Path, help="measure the variety of this folder's texts too, if it is there")
+    command.add_argument("--record", action="store_true", help="keep the folder's figures for the card")
+    command.set_defaults(run=_stats)
+
+    command = commands.add_parser("audit", help="shortcuts, giveaway words, stock keywords")
+    command.set_defaults(run=_audit)
+
+    command = commands.add_parser("card", help="write the generated parts of data/README.md anew")
+    command.set_defaults(run=_card)
+
     command = commands.add_parser("ingest", help="inline drafts into the stored form")
     command.add_argument("drafts", type=Path, help="folder of *.txt drafts; its name becomes the block's")
     command.add_argument("--split", choices=SPLITS, help="put everything there instead of splitting by family")
@@ -90,6 +101,49 @@ def _check(arguments: argparse.Namespace) -> int:
         _say(f"{arguments.corpus.name}/{problem}")
     _say(f"{len(problems)} problems." if problems else "The corpus is sound.")
     return 1 if problems else 0
+
+
+def _stats(arguments: argparse.Namespace) -> int:
+    from scamlint_training.corpus.card import SAMPLE_TEXTS, SAMPLE_WORDS, counts_section, write_yardstick
+    from scamlint_training.corpus.diversity import diversity, diversity_table
+    from scamlint_training.corpus.documents import load_corpus
+    from scamlint_training.corpus.foreign import read_folder
+
+    splits = load_corpus(arguments.corpus)
+    documents = [document for split in splits.values() for document in split]
+    families = [document.family for document in documents]
+    _say(counts_section(splits))
+    own = diversity([document.text for document in documents], families, SAMPLE_WORDS, SAMPLE_TEXTS)
+    other = None
+    if arguments.compare is not None and arguments.compare.is_dir():
+        # One text may lie in several files of the folder (whole, and cut for annotation); its beginning tells.
+        texts = list({text[:200]: text for _, text in read_folder(arguments.compare)}.values())
+        other = diversity(texts, [str(number) for number in range(len(texts))], SAMPLE_WORDS, SAMPLE_TEXTS)
+        if arguments.record:
+            write_yardstick(f"{arguments.compare.name} ({len(texts)} texts)", other)
+    elif arguments.compare is not None:
+        _say(f"\n{arguments.compare} is not there; nothing to compare with.")
+    _say("\n### Variety\n\n" + diversity_table(own, other, arguments.compare.name if other else ""))
+    return 0
+
+
+def _audit(arguments: argparse.Namespace) -> int:
+    from scamlint_training.corpus.card import audits_section, read_yardstick
+    from scamlint_training.corpus.documents import load_corpus
+
+    documents = [document for split in load_corpus(arguments.corpus).values() for document in split]
+    _say(audits_section(documents, read_yardstick()))
+    return 0
+
+
+def _card(arguments: argparse.Namespace) -> int:
+    from scamlint_training.corpus.card import CARD, fill, sections
+    from scamlint_training.corpus.documents import load_corpus
+
+    parts = sections(load_corpus(arguments.corpus))
+    CARD.write_text(fill(CARD.read_text(encoding="utf-8"), parts), encoding="utf-8")
+    _say(f"{CARD} is up to date.")
+    return 0
 
 
 def _ingest(arguments: argparse.Namespace) -> int:
