@@ -14,6 +14,7 @@ from tokenizers import Tokenizer
 
 from scamlint.bundle import Bundle
 from scamlint.encode import Encoded, encode, special_id
+from scamlint.scorers.gate import Gate
 from scamlint.scoring import TokenScores, checkpoint
 from scamlint.text import NormalizedText
 from scamlint.windows import owned_range, token_windows
@@ -25,6 +26,8 @@ _GATHER = 16_384
 # Most word pieces in one call of the model, padding included. Small batches stay in the processor's caches: 512 runs a
 # quarter faster than 2,048 and needs half of the memory.
 _BATCH = 512
+# Logit of pieces that the gate keeps from the model.
+_SURELY_NOT = -16.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,6 +36,7 @@ class _Gathered:
 
     documents: list[Encoded]
     windows: list[list[tuple[int, int]]]
+    read: list[NDArray[np.bool_]] | None  # which windows of each text pass the gate; None without a gate
 
 
 class TransformerScorer:
@@ -60,6 +64,7 @@ class TransformerScorer:
         self._window = int(bundle.settings["window"]) - 2
         self._overlap = int(bundle.settings["overlap"])
         self._labels = len(bundle.thresholds)
+        self._gate = Gate.from_settings(bundle.settings)
 
     def score_many(self, texts: Iterable[NormalizedText]) -> Iterator[TokenScores]:
         """Score texts; while the model runs, the next texts are tokenised in another thread."""
@@ -81,8 +86,10 @@ class TransformerScorer:
     def _gather(self, texts: Iterator[NormalizedText]) -> _Gathered | None:
         """Tokenise texts until there are enough for a run; None when there are no more."""
         documents: list[Encoded] = []
+        normalized: list[str] = []
         pieces = 0
         for text in texts:
+            normalized.append(text.text)
             documents.append(encode(self._tokenizer, text.text))
             pieces += len(documents[-1].ids)
             if pieces >= _GATHER:
@@ -90,14 +97,19 @@ class TransformerScorer:
         if not documents:
             return None
         windows = [token_windows(len(document.ids), self._window, self._overlap) for document in documents]
-        return _Gathered(documents, windows)
+        if self._gate is None:
+            return _Gathered(documents, windows, None)
+        read = [self._gate.opens(*row) for row in zip(normalized, documents, windows, strict=True)]
+        return _Gathered(documents, windows, read)
 
     def _run(self, gathered: _Gathered) -> Iterator[TokenScores]:
-        scores = [np.zeros((len(document.ids), 2 * self._labels), dtype=np.float32) for document in gathered.documents]
+        shapes = [(len(document.ids), 2 * self._labels) for document in gathered.documents]
+        scores = [np.full(shape, _SURELY_NOT, dtype=np.float32) for shape in shapes]
         jobs = [
             (end - start, document, index)
             for document, windows in enumerate(gathered.windows)
             for index, (start, end) in enumerate(windows)
+            if gathered.read is None or gathered.read[document][index]
         ]
         jobs.sort()
         for batch in _batches(jobs):
