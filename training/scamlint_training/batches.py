@@ -27,7 +27,6 @@ class Windows(Dataset[Example]):
         *,
         epochs: int,
         window: int,
-        overlap: int,
         batch: int,
         augmented_share: float,
         seed: int,
@@ -38,7 +37,7 @@ class Windows(Dataset[Example]):
         for epoch in range(epochs):
             # The first pass sees less noise, so that the network learns the patterns before their disguises.
             share = augmented_share if epoch else augmented_share / 2
-            examples = examples_of(documents, tokenizer, window, overlap, share, seed=seed + epoch)
+            examples = examples_of(documents, tokenizer, window, share, seed=seed + epoch)
             lengths = [len(example.ids) for example in examples]
             offset = len(self.examples)
             self.order += [offset + index for index in shuffled_by_length(lengths, batch, rng)]

@@ -62,22 +62,16 @@ def piece_targets(
 
 
 def examples_of(
-    documents: Sequence[Document],
-    tokenizer: Tokenizer,
-    window: int,
-    overlap: int,
-    augmented_share: float = 0.0,
-    seed: int = 0,
+    documents: Sequence[Document], tokenizer: Tokenizer, window: int, augmented_share: float = 0.0, seed: int = 0
 ) -> list[Example]:
-    """Encode documents as the detector will, with noise for a share of them.
+    """Encode documents as the detector will, cut at random places, with noise for a share of them.
 
     Args:
         documents: Documents of one split.
         tokenizer: The base model's tokenizer, without truncation or padding.
         window: Most pieces in a window, the two special tokens included.
-        overlap: Pieces that neighbouring windows share.
-        augmented_share: Share of documents that get one to three augmentations.
-        seed: Seed of the noise.
+        augmented_share: Share of documents that get noise.
+        seed: Seed of the noise and of the cuts.
 
     Returns:
         The windows of all documents, in order.
@@ -91,9 +85,26 @@ def examples_of(
         norm = normalize(text)
         encoded = encode(tokenizer, norm.text)
         targets = piece_targets(norm, encoded.starts, encoded.ends, spans)
-        for start, end in token_windows(len(encoded.ids), window - 2, overlap):
+        for start, end in random_windows(len(encoded.ids), window - 2, rng):
             examples.append(Example(encoded.ids[start:end], targets[start:end]))
     return examples
+
+
+def random_windows(count: int, size: int, rng: random.Random) -> list[tuple[int, int]]:
+    """Cut tokens into windows that tile them, the first one of random length, so that each pass cuts elsewhere.
+
+    Args:
+        count: Number of tokens.
+        size: Most tokens in a window.
+        rng: Source of randomness.
+
+    Returns:
+        ``(start, end)`` token ranges.
+    """
+    if count <= size:
+        return [(0, count)] if count else []
+    first = rng.randint(size // 3, size)
+    return [(0, first), *((first + start, first + end) for start, end in token_windows(count - first, size, 0))]
 
 
 def _choose(rng: random.Random) -> list[str]:

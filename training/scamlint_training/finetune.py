@@ -56,7 +56,7 @@ class TrainingSettings:
         warmup_share: Share of steps with a rising rate; it falls linearly afterwards.
         dropout: Dropout before the heads.
         window: Pieces in a window, special tokens included.
-        overlap: Pieces that neighbouring windows share.
+        overlap: Pieces that neighbouring windows share when the model is served; training cuts at random places.
         augmented_share: Share of documents that get noise in an epoch.
         window_weight: Weight of the auxiliary loss on windows.
         smoothing: Label smoothing.
@@ -164,7 +164,6 @@ def train(settings: TrainingSettings, output: Path, resume: bool = False) -> Tok
         tokenizer,
         epochs=settings.epochs,
         window=settings.window,
-        overlap=settings.overlap,
         batch=settings.batch_windows,
         augmented_share=settings.augmented_share,
         seed=settings.seed,
