@@ -86,7 +86,7 @@ def choose_thresholds(
         scores: Their calibrated scores; shape ``(candidates,)`` each.
         core: Names of the core labels.
         clean: Which documents have no gold span; shape ``(documents,)``.
-        clean_limit: Share of them that may carry a flag.
+        clean_limit: Share of them that may carry a flag; 1 for no limit.
 
     Returns:
         The thresholds, the objective, and its parts (``core_f1``, ``all_f1``, ``clean_flagged``).
@@ -100,7 +100,9 @@ def choose_thresholds(
         all_f1 = micro_f1(np.sum(list(rows.values()), axis=0))
         flagged = np.any([tallies[name].flagged[positions[name]] for name in names], axis=0)
         share = float(flagged.sum() / max(1, clean.sum()))
-        penalty = _PENALTY * max(0.0, share - clean_limit) + _SMALL_PENALTY * min(share, clean_limit)
+        penalty = 0.0  # a limit of 1 means that F1 alone counts
+        if clean_limit < 1:
+            penalty = _PENALTY * max(0.0, share - clean_limit) + _SMALL_PENALTY * min(share, clean_limit)
         return (core_f1 + all_f1) / 2 - penalty, {"core_f1": core_f1, "all_f1": all_f1, "clean_flagged": share}
 
     climbs = [_climb(dict.fromkeys(names, THRESHOLDS.index(start)), measure) for start in _STARTS]

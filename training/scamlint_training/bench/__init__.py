@@ -1,7 +1,7 @@
 """Speed measurements: ``python -m scamlint_training.bench``.
 
-A part is a module of this package with a function ``measure(options: Options) -> list[Row]``; every such module is found
-and run. Ratios compare the same work in one run on one machine; single figures hold for this machine only.
+A part is a module of this package with a function ``measure(options: Options) -> list[Row]``; every such module is
+found and run. Ratios compare the same work in one run on one machine; single figures hold for this machine only.
 """
 
 from __future__ import annotations

@@ -1,6 +1,6 @@
 """Run every part of the bench; write ``training/reports/bench.json`` and ``bench.md``.
 
-    python -m scamlint_training.bench [--part latency] [--quick]
+python -m scamlint_training.bench [--part latency] [--quick]
 """
 
 from __future__ import annotations

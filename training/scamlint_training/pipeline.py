@@ -1,0 +1,217 @@
+"""Everything from the corpus to the shipped models and their reports, with one command: ``make train``.
+
+    python -m scamlint_training.pipeline [--from STEP] [--only STEP]
+
+The steps, in order: baseline, finetune, export, calibrate, gate, evaluate, cards. A finished step is recorded with a
+hash of what it depends on (the corpus, the settings, the steps before it) and is skipped the next time; fine-tuning
+goes on from its last checkpoint.
+"""
+
+from __future__ import annotations
+
+import argparse
+import hashlib
+import json
+import logging
+import time
+from collections.abc import Callable
+from dataclasses import asdict, dataclass
+from pathlib import Path
+
+from scamlint.bundle import MODELS
+from scamlint_training.corpus.documents import REPOSITORY, corpus_hash
+
+_log = logging.getLogger(__name__)
+RUNS = REPOSITORY / "runs"
+STATE_FILE = "pipeline.json"
+BASELINE = "baseline_v1"
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """Where things lie and what they are called.
+
+    Attributes:
+        runs: Folder of checkpoints, the float model and the record of finished steps; not in the repository.
+        models: Folder of the shipped models.
+        name: Name of the transformer.
+        version: Its version; its folder is ``<name>_v<version>``.
+    """
+
+    runs: Path = RUNS
+    models: Path = MODELS
+    name: str = "minilm"
+    version: str = "1"
+
+    @property
+    def baseline(self) -> Path:
+        """Folder of the baseline."""
+        return self.models / BASELINE
+
+    @property
+    def transformer(self) -> Path:
+        """Folder of the shipped transformer."""
+        return self.models / f"{self.name}_v{self.version}"
+
+    @property
+    def float_model(self) -> Path:
+        """Folder of the transformer in float32, for comparison."""
+        return self.runs / "float"
+
+    @property
+    def checkpoint(self) -> Path:
+        """Folder of the fine-tuned checkpoint."""
+        return self.runs / "transformer"
+
+
+def train_baseline(plan: Plan) -> None:
+    """Fit, export and calibrate the baseline."""
+    from scamlint_training.baseline import BaselineSettings, export, fit
+    from scamlint_training.corpus import load_split
+
+    settings = BaselineSettings()
+    export(fit(settings, load_split("train")), settings, plan.baseline)
+    _calibrate(plan.baseline)
+
+
+def finetune(plan: Plan) -> None:
+    """Fine-tune the transformer, from the last checkpoint of this very corpus and these settings when there is one."""
+    from scamlint_training.finetune import TrainingSettings, train
+
+    settings = TrainingSettings()
+    stamp = plan.checkpoint / "started_with.json"
+    started_with = {"settings": asdict(settings), "corpus_sha256": corpus_hash()}
+    same = stamp.is_file() and json.loads(stamp.read_text(encoding="utf-8")) == started_with
+    resume = same and any(plan.checkpoint.glob("checkpoint-*"))
+    plan.checkpoint.mkdir(parents=True, exist_ok=True)
+    stamp.write_text(json.dumps(started_with, indent=1) + "\n", encoding="utf-8")
+    train(settings, plan.checkpoint, resume=resume)
+
+
+def export_models(plan: Plan) -> None:
+    """Export the checkpoint, in int8 to ship and in float32 to compare."""
+    from scamlint_training.export import export
+
+    export(plan.checkpoint, plan.transformer, plan.name, plan.version)
+    export(plan.checkpoint, plan.float_model, f"{plan.name}-float", plan.version, int8=False)
+
+
+def calibrate_models(plan: Plan) -> None:
+    """Calibrate both transformers on dev."""
+    _calibrate(plan.transformer)
+    _calibrate(plan.float_model)
+
+
+def measure_gate(plan: Plan) -> None:
+    """Measure the gate; write it into the shipped folder only when it skips enough."""
+    from scamlint_training import gate
+
+    measured = gate.measure(plan.transformer, str(plan.baseline))
+    report = REPOSITORY / "training" / "reports" / "gate.json"
+    report.parent.mkdir(parents=True, exist_ok=True)
+    on = measured.skipped_clean >= gate.WORTHWHILE
+    report.write_text(json.dumps({**asdict(measured), "on": on}, indent=1) + "\n", encoding="utf-8")
+    if on:
+        gate.write(plan.transformer, measured.threshold)
+
+
+def evaluate(plan: Plan) -> None:
+    """Evaluate everything on test and write the reports and README's table."""
+    from scamlint_training.corpus import load_split
+    from scamlint_training.evaluate import __main__ as evaluation
+
+    systems, notes = evaluation.systems_for(str(plan.transformer), plan.float_model)
+    results = evaluation.evaluate(systems, load_split("test"), "test", notes)
+    evaluation.write_report(results, evaluation.REPORTS)
+    evaluation.update_readme()
+
+
+def write_cards(plan: Plan) -> None:
+    """Write the model cards."""
+    from scamlint_training.card import write_card
+
+    write_card(plan.baseline)
+    write_card(plan.transformer)
+
+
+STEPS: dict[str, Callable[[Plan], None]] = {
+    "baseline": train_baseline,
+    "finetune": finetune,
+    "export": export_models,
+    "calibrate": calibrate_models,
+    "gate": measure_gate,
+    "evaluate": evaluate,
+    "cards": write_cards,
+}
+
+
+def _calibrate(folder: Path) -> None:
+    from scamlint_training.calibrate import choose, observe, write
+    from scamlint_training.corpus import load_split
+
+    documents = load_split("dev")
+    write(folder, choose(observe(folder, documents)), "dev", len(documents))
+
+
+def inputs_hash(step: str) -> str:
+    """Hash what a step depends on: the corpus, the training code and settings up to it."""
+    digest = hashlib.sha256(corpus_hash().encode())
+    names = list(STEPS)[: list(STEPS).index(step) + 1]
+    digest.update(json.dumps(names).encode())
+    if "finetune" in names:
+        from scamlint_training.finetune import TrainingSettings
+
+        digest.update(json.dumps(asdict(TrainingSettings()), sort_keys=True).encode())
+    return digest.hexdigest()
+
+
+def run(
+    plan: Plan, steps: dict[str, Callable[[Plan], None]], inputs: Callable[[str], str], first: str = ""
+) -> list[str]:
+    """Run the steps that are not finished.
+
+    Args:
+        plan: Where things lie.
+        steps: Steps by name, in order.
+        inputs: Gives the hash of what a step depends on.
+        first: Run from this step on, finished or not.
+
+    Returns:
+        The names of the steps that ran. A step after one that ran runs too.
+    """
+    path = plan.runs / STATE_FILE
+    done: dict[str, str] = json.loads(path.read_text(encoding="utf-8")) if path.is_file() else {}
+    ran: list[str] = []
+    for name, step in steps.items():
+        current = inputs(name)
+        if not ran and name != first and done.get(name) == current:
+            _log.info("%s: finished before", name)
+            continue
+        started = time.perf_counter()
+        _log.info("%s …", name)
+        done.pop(name, None)
+        step(plan)
+        ran.append(name)
+        done[name] = current
+        plan.runs.mkdir(parents=True, exist_ok=True)
+        path.write_text(json.dumps(done, indent=1) + "\n", encoding="utf-8")
+        _log.info("%s: %.0f s", name, time.perf_counter() - started)
+    return ran
+
+
+def main() -> None:
+    """Command line."""
+    parser = argparse.ArgumentParser(description="Train, export, calibrate, evaluate and describe every model.")
+    parser.add_argument("--from", dest="first", choices=list(STEPS), default="", help="run from this step on")
+    parser.add_argument("--only", choices=list(STEPS), help="run this step alone, finished or not")
+    arguments = parser.parse_args()
+    logging.basicConfig(level=logging.INFO, format="%(message)s")
+    plan = Plan()
+    if arguments.only:
+        STEPS[arguments.only](plan)
+    else:
+        run(plan, STEPS, inputs_hash, arguments.first)
+
+
+if __name__ == "__main__":
+    main()
