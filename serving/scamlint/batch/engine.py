@@ -16,6 +16,7 @@ from typing import Any
 from scamlint import __version__
 from scamlint.batch.chunks import Stop
 from scamlint.batch.encoders import Encoded
+from scamlint.batch.extras import need
 from scamlint.batch.inputs import STDIN, check_inputs
 from scamlint.batch.options import BatchOptions
 from scamlint.batch.output import Output
@@ -79,6 +80,8 @@ def run_batch(options: BatchOptions, on_progress: Callable[[Summary], None] | No
         KeyboardInterrupt: The run was stopped; what is finished is kept and ``resume`` goes on from there.
     """
     check_inputs(options)
+    if options.format == "parquet":
+        need("pyarrow", "files", "A Parquet result")
     output = Output(options, run_fingerprint(options))
     stdin = _save_stdin() if STDIN in options.inputs else ""
     try:
@@ -302,6 +305,8 @@ def blame(task: Task, at: int, timed_out: bool, timeout: float) -> None:
         timeout: The time limit, for the message.
     """
     task.deaths[at] = task.deaths.get(at, 0) + 1
+    if len(task.failed) == task.count:
+        raise ScamlintError("The workers die even on rows without a document; see what they said above.")
     if not timed_out and task.deaths[at] < 2:
         return
     if timed_out:

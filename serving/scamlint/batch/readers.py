@@ -295,6 +295,8 @@ def _warc(stream: IO[bytes], source: str, options: BatchOptions) -> Iterator[Rec
     number = 0
     try:
         for number, found in enumerate(archive.ArchiveIterator(stream), start=1):
+            if not found.rec_type:
+                raise DocumentError("unreadable", "The WARC file is damaged from here on.")
             if found.rec_type not in ("response", "resource", "conversion"):
                 continue
             headers = found.rec_headers
