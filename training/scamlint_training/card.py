@@ -186,7 +186,8 @@ def _results(results: dict[str, Any] | None, figures: dict[str, Any] | None) -> 
         f"95 % intervals of F1: core {bounds['core_f1'][0]:.2f} to {bounds['core_f1'][1]:.2f}, all "
         f"{bounds['all_f1'][0]:.2f} to {bounds['all_f1'][1]:.2f}.",
         f"Clean documents flagged: {percent(figures['clean_flagged']['share'])} of "
-        f"{figures['clean_flagged']['documents']}. Counter-speech penalty: {100 * figures['counter_speech']['penalty']:+.1f} points.",
+        f"{figures['clean_flagged']['documents']}.",
+        f"Counter-speech penalty: {100 * figures['counter_speech']['penalty']:+.1f} points.",
     ]
     if "calibration" in figures:
         lines.append(

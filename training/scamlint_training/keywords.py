@@ -96,9 +96,6 @@ _PHRASES: dict[str, tuple[str, ...]] = {
         r"approve (?:the|this|a) (?:transaction|contract|token)(?: \w+){0,4}",
     ),
 }
-# Labels whose phrases need capital letters to mean names.
-_CASED = frozenset({"authority_borrowing"})
-
 # A hit does not count when its sentence holds one of these: a warning, a denial, a report, a question about it.
 _CUES = re.compile(
     r"\b(?:beware|be wary|warn(?:s|ed|ing|ings)?|scams?|scammers?|fraud(?:ulent|sters?)?|alleg(?:es|ed|edly|ing)|complaint|"
@@ -109,7 +106,8 @@ _CUES = re.compile(
     re.IGNORECASE,
 )
 _PATTERNS = {
-    label: re.compile(r"(?<!\w)(?:" + "|".join(phrases) + r")", 0 if label in _CASED else re.IGNORECASE)
+    # Case does not matter, except where a capital letter means a name.
+    label: re.compile(r"(?<!\w)(?:" + "|".join(phrases).replace("[A-Z]", "(?-i:[A-Z])") + r")", re.IGNORECASE)
     for label, phrases in _PHRASES.items()
 }
 

@@ -165,6 +165,11 @@ def inputs_hash(step: str) -> str:
     return digest.hexdigest()
 
 
+def _record(path: Path, done: dict[str, str]) -> None:
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_text(json.dumps(done, indent=1) + "\n", encoding="utf-8")
+
+
 def run(
     plan: Plan, steps: dict[str, Callable[[Plan], None]], inputs: Callable[[str], str], first: str = ""
 ) -> list[str]:
@@ -189,12 +194,14 @@ def run(
             continue
         started = time.perf_counter()
         _log.info("%s …", name)
-        done.pop(name, None)
+        if not ran:  # from here on, nothing counts as finished any more
+            later = list(steps)[list(steps).index(name) :]
+            done = {key: value for key, value in done.items() if key not in later}
+            _record(path, done)
         step(plan)
         ran.append(name)
         done[name] = current
-        plan.runs.mkdir(parents=True, exist_ok=True)
-        path.write_text(json.dumps(done, indent=1) + "\n", encoding="utf-8")
+        _record(path, done)
         _log.info("%s: %.0f s", name, time.perf_counter() - started)
     return ran
 

@@ -97,9 +97,9 @@ def page(results: dict[str, Any], plots: Sequence[str]) -> str:
         "F1: partial-overlap span F1 after Da San Martino et al. 2020 (SemEval-2020 Task 11, arXiv 2009.02696): a span "
         "earns the share of its characters that spans of its label on the other side cover. In brackets: bootstrap "
         "95 % intervals over documents. Core: guaranteed_return and authority_borrowing. Clean flagged: share of "
-        "documents without a gold span that carry a flag. Counter-speech: flag rate of clean warnings, reports, victims' stories "
-        "and satire less that of clean neutral documents. Document AUROC: does the document carry any label? "
-        "Attacks kept: mean retention over the character attacks.",
+        "documents without a gold span that carry a flag. Counter-speech: flag rate of clean warnings, reports, "
+        "victims' stories and satire less that of clean neutral documents. Document AUROC: does the document carry any "
+        "label? Attacks kept: mean retention over the character attacks.",
         "",
         *results_table(results),
         *(f"\n{note}" for note in results["notes"]),

@@ -1,0 +1,54 @@
+import pytest
+
+from scamlint_training.pipeline import STEPS, Plan, inputs_hash, run
+
+
+class Recorder:
+    def __init__(self, *names, fails=""):
+        self.ran = []
+        self.fails = fails
+        self.steps = {name: self.step(name) for name in names}
+
+    def step(self, name):
+        def work(plan):
+            if name == self.fails:
+                raise RuntimeError("the machine went down")
+            self.ran.append(name)
+
+        return work
+
+
+@pytest.fixture
+def plan(tmp_path):
+    return Plan(runs=tmp_path / "runs", models=tmp_path / "models")
+
+
+def test_a_second_run_has_nothing_to_do(plan):
+    recorder = Recorder("a", "b")
+    assert run(plan, recorder.steps, str) == ["a", "b"]
+    assert run(plan, recorder.steps, str) == []
+
+
+def test_a_broken_run_goes_on_where_it_broke(plan):
+    with pytest.raises(RuntimeError, match="went down"):
+        run(plan, Recorder("a", "b", "c", fails="b").steps, str)
+    assert run(plan, Recorder("a", "b", "c").steps, str) == ["b", "c"]
+
+
+def test_what_followed_a_changed_step_is_done_again(plan):
+    recorder = Recorder("a", "b", "c")
+    run(plan, recorder.steps, str)
+    assert run(plan, recorder.steps, lambda name: "changed" if name == "b" else name) == ["b", "c"]
+
+
+def test_a_break_after_a_forced_step_does_not_leave_old_results_standing(plan):
+    run(plan, Recorder("a", "b", "c").steps, str)
+    with pytest.raises(RuntimeError):
+        run(plan, Recorder("a", "b", "c", fails="b").steps, str, first="a")
+    assert run(plan, Recorder("a", "b", "c").steps, str) == ["b", "c"]
+
+
+def test_every_step_depends_on_the_corpus_and_on_the_steps_before():
+    assert list(STEPS) == ["baseline", "finetune", "export", "calibrate", "gate", "evaluate", "cards"]
+    hashes = [inputs_hash(name) for name in STEPS]
+    assert len(set(hashes)) == len(STEPS)
