@@ -20,7 +20,10 @@ class Server:
         self.folder = folder
         self.log = folder / "log"
         environment = {name: value for name, value in os.environ.items() if not name.startswith("SCAMLINT_")}
-        environment |= {"SCAMLINT_MODEL": "baseline", "SCAMLINT_FEEDBACK_DATABASE": f"sqlite:///{folder}/feedback.sqlite"}
+        environment |= {
+            "SCAMLINT_MODEL": "baseline",
+            "SCAMLINT_FEEDBACK_DATABASE": f"sqlite:///{folder}/feedback.sqlite",
+        }
         with self.log.open("wb") as log:
             self.process = subprocess.Popen(
                 [sys.executable, "-m", "scamlint", "serve", "--port", "0", *options],
@@ -31,7 +34,7 @@ class Server:
             )
         self.url = self._wait()
         self.port = int(self.url.rpartition(":")[2])
-        self.client = httpx.Client(base_url=self.url, timeout=60, trust_env=False)
+        self.client = httpx.Client(base_url=self.url, timeout=60, trust_env=False, verify=False)
 
     def _wait(self) -> str:
         end = time.monotonic() + 90
@@ -39,7 +42,7 @@ class Server:
             match = re.search(r"running on (http://[0-9.:]+)", self.text())
             if match:
                 try:
-                    if httpx.get(match[1] + "/readyz", trust_env=False, timeout=60).status_code == 200:
+                    if httpx.get(match[1] + "/readyz", trust_env=False, verify=False, timeout=60).status_code == 200:
                         return match[1]
                 except httpx.TransportError:
                     pass
@@ -110,7 +113,9 @@ def pitch() -> str:
 
 @pytest.fixture(scope="session")
 def huge() -> str:
-    """A document at the limit of a million characters, which keeps the model busy for a while."""
-    line = "The committee met on Tuesday and talked about the budget of the library, the roof and the garden, item {}.\n"
-    text = "".join(line.format(number) for number in range(10_000))
-    return text[:999_000]
+    """A document of 300,000 characters, which keeps the model busy for a while."""
+    line = (
+        "The committee met on Tuesday and talked about the budget of the library, the roof and the garden, item {}.\n"
+    )
+    text = "".join(line.format(number) for number in range(3_000))
+    return text[:300_000]
