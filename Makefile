@@ -41,7 +41,7 @@ serve: .venv/runtime ## start the HTTP API on port 8000
 	$(BIN)/scamlint serve --port 8000
 
 train: .venv/dev ## train, export and evaluate every model
-	$(BIN)/python -m scamlint_training.baseline
+	$(BIN)/python -m scamlint_training.pipeline
 
 bench: .venv/dev ## measure speed
 	$(BIN)/python -m scamlint_training.bench

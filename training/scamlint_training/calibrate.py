@@ -204,11 +204,14 @@ def main() -> None:
     parser = argparse.ArgumentParser(description="Choose decoding, calibration and thresholds on the dev split.")
     parser.add_argument("folder", type=Path, help="model folder, or the name of a shipped model")
     parser.add_argument("--split", choices=[name for name in SPLITS if name != "test"], default="dev")
+    parser.add_argument(
+        "--clean-limit", type=float, default=CLEAN_FLAGGED_LIMIT, help="share of clean documents that may be flagged"
+    )
     arguments = parser.parse_args()
     logging.basicConfig(level=logging.INFO, format="%(message)s")
     folder = resolve(arguments.folder)
     documents = load_split(arguments.split)
-    chosen = choose(observe(folder, documents))
+    chosen = choose(observe(folder, documents), arguments.clean_limit)
     write(folder, chosen, arguments.split, len(documents))
     _log.info("%s, chosen on %s: %s", folder, arguments.split, asdict(chosen.decode))
     _log.info("thresholds %s", chosen.thresholds)
