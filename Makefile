@@ -2,7 +2,7 @@
 PYTHON ?= python3
 BIN := .venv/bin
 .DEFAULT_GOAL := help
-.PHONY: help demo test lint serve train bench clean chromium extension screenshots
+.PHONY: help demo test lint serve train bench clean chromium extension screenshots soak
 
 help: ## show this help
 	@grep -E '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
@@ -55,3 +55,6 @@ screenshots: .venv/dev chromium ## take the pictures of README
 clean: ## remove what the other targets built
 	rm -rf .venv dist build .pytest_cache .mypy_cache .ruff_cache .hypothesis runs
 	find . -name __pycache__ -type d -prune -exec rm -rf {} +
+
+soak: .venv/dev ## score a dump of 100,000 documents, kill the run ten times, compare (an hour)
+	$(BIN)/python tests/serving/batch/soak.py

@@ -16,7 +16,7 @@ def batch(tmp_path):
 
     def run(*arguments, stdin=None, expect=0):
         command = [*SCAMLINT, "batch", *map(str, arguments), "--model", "baseline", "--workers", "1"]
-        done = subprocess.run(command, input=stdin, capture_output=True, cwd=tmp_path, timeout=120)
+        done = subprocess.run(command, input=stdin, capture_output=True, cwd=tmp_path, timeout=600)
         assert done.returncode == expect, done.stderr.decode()
         return done
 

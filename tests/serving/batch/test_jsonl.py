@@ -134,6 +134,6 @@ def test_plain_jsonl_needs_no_extra(tmp_path):
         "    run_batch(BatchOptions(('in.jsonl',), 'out', model='baseline', workers=1))\n"
     )
     (tmp_path / "main.py").write_text(code)
-    done = subprocess.run([sys.executable, "main.py"], cwd=tmp_path, capture_output=True, timeout=120)
+    done = subprocess.run([sys.executable, "main.py"], cwd=tmp_path, capture_output=True, timeout=600)
     assert done.stdout.strip() == b"2"
     assert b"pip install 'scamlint[files]'" in done.stderr

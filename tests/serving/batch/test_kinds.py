@@ -20,7 +20,7 @@ def result(tmp_path_factory):
     folder = tmp_path_factory.mktemp("kinds")
     dump = make_dump(folder / "in", 400)
     command = [*SCAMLINT, "batch", "in", "--output", "out", *LIMITS]
-    done = subprocess.run(command, cwd=folder, capture_output=True, timeout=300)
+    done = subprocess.run(command, cwd=folder, capture_output=True, timeout=900)
     assert done.returncode == 0, done.stderr.decode()
     return dump, folder, read_rows(folder / "out"), done.stderr.decode()
 

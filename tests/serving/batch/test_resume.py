@@ -1,0 +1,121 @@
+"""A run that is killed and resumed gives the rows of an undisturbed one; a resume that cannot be right is refused."""
+
+import json
+import os
+import random
+import signal
+import subprocess
+import time
+
+import psutil
+import pytest
+from running import SCAMLINT, read_rows
+from soak import compare, run, run_with_kills, start
+
+from scamlint.batch.manifest import MANIFEST_FILE
+
+WORDS = "Earn guaranteed returns of 2% daily with zero risk."
+
+
+@pytest.fixture
+def documents(tmp_path):
+    folder = tmp_path / "in"
+    folder.mkdir()
+    for part in range(3):
+        lines = [json.dumps({"id": f"{part}-{n}", "text": f"{WORDS} Number {n}." * 20}) for n in range(700)]
+        lines.insert(350, "broken")
+        (folder / f"{part}.jsonl").write_text("\n".join(lines))
+    for n in range(70):
+        (folder / f"note{n:02d}.txt").write_text(f"{WORDS} {n}")
+    return folder
+
+
+def test_kills_at_random_moments_change_no_row(documents, tmp_path):
+    _, seconds, _ = run(documents, tmp_path / "clean")
+    rng = random.Random(5)
+    delays = [rng.uniform(0.3, seconds) for _ in range(3)]
+    run_with_kills(documents, tmp_path / "killed", delays, "--part-rows", "100")
+    compare(tmp_path / "clean", tmp_path / "killed")
+    assert len(read_rows(tmp_path / "clean")) == 3 * 701 + 70
+
+
+def wait_for_parts(output, count, process):
+    manifest = output / MANIFEST_FILE
+    while process.poll() is None:
+        if manifest.exists() and manifest.read_bytes().count(b'"part"') >= count:
+            return
+        time.sleep(0.02)
+    pytest.fail("the run ended before it could be stopped")
+
+
+def test_ctrl_c_leaves_a_state_to_resume_and_no_process(documents, tmp_path):
+    process = start(documents, tmp_path / "out", "--part-rows", "100")
+    wait_for_parts(tmp_path / "out", 2, process)
+    children = psutil.Process(process.pid).children(recursive=True)
+    process.send_signal(signal.SIGINT)
+    _, said = process.communicate(timeout=60)
+    assert process.returncode == 130
+    assert b"--resume" in said
+    assert b"Traceback" not in said
+    _, alive = psutil.wait_procs(children, timeout=20)
+    assert not alive
+    assert len(read_rows(tmp_path / "out")) < 3 * 701 + 70
+    run(documents, tmp_path / "out", "--resume", "--part-rows", "100")
+    assert len(read_rows(tmp_path / "out")) == 3 * 701 + 70
+
+
+def test_a_killed_run_leaves_no_process_and_a_killed_worker_loses_nothing(documents, tmp_path):
+    process = start(documents, tmp_path / "out", "--part-rows", "100", "--workers", "1")
+    wait_for_parts(tmp_path / "out", 1, process)
+    children = psutil.Process(process.pid).children(recursive=True)
+    for child in children:  # the reader and the worker, as the system does when memory runs out
+        if "spawn_main" in " ".join(child.cmdline()):
+            child.kill()
+    wait_for_parts(tmp_path / "out", 2, process)
+    children = psutil.Process(process.pid).children(recursive=True)
+    process.kill()
+    process.communicate()
+    _, alive = psutil.wait_procs(children, timeout=20)
+    assert not alive
+    run(documents, tmp_path / "out", "--resume", "--part-rows", "100", "--workers", "1")
+    rows = read_rows(tmp_path / "out")
+    assert len(rows) == 3 * 701 + 70
+    assert {row["status"] for row in rows} == {"ok", "invalid"}
+
+
+def resume(documents, output, *more):
+    command = [*SCAMLINT, "batch", str(documents), "--output", str(output), "--resume", "--workers", "1", *more]
+    return subprocess.run(command, capture_output=True, timeout=300)
+
+
+def test_a_resume_with_other_options_or_inputs_is_refused(documents, tmp_path):
+    process = start(documents, tmp_path / "out", "--part-rows", "100")
+    wait_for_parts(tmp_path / "out", 2, process)
+    process.kill()
+    process.communicate()
+    same = ["--model", "baseline", "--timeout", "5", "--memory", "512"]
+    other = resume(documents, tmp_path / "out", *same, "--text-column", "body")
+    assert other.returncode == 2
+    assert b"text_column was 'text' and is now 'body'" in other.stderr
+    before = (documents / "0.jsonl").read_bytes()
+    (documents / "0.jsonl").write_bytes(before + b"\n{}")
+    changed = resume(documents, tmp_path / "out", *same)
+    assert changed.returncode == 2
+    assert b"added, removed or changed" in changed.stderr
+    fresh = subprocess.run(
+        [*SCAMLINT, "batch", str(documents), "--output", str(tmp_path / "out")], capture_output=True, timeout=300
+    )
+    assert fresh.returncode == 2
+    assert b"--resume" in fresh.stderr
+
+
+def test_a_single_file_appears_only_when_it_is_whole(documents, tmp_path):
+    output = tmp_path / "out.jsonl"
+    process = start(documents, output, "--part-rows", "100")
+    wait_for_parts(tmp_path / "out.jsonl.parts", 1, process)
+    os.kill(process.pid, signal.SIGKILL)
+    process.communicate()
+    assert not output.exists()
+    run(documents, output, "--resume", "--part-rows", "100")
+    assert len(read_rows(output)) == 3 * 701 + 70
+    assert not (tmp_path / "out.jsonl.parts").exists()
