@@ -4,7 +4,7 @@ import random
 
 import pytest
 
-from scamlint_training.corpus.audit import giveaway_words, shallow_features, shortcuts
+from scamlint_training.corpus.audit import giveaway_words, shallow_features, shortcuts, transfer
 from scamlint_training.corpus.diversity import diversity
 from scamlint_training.corpus.documents import Document, GoldSpan
 from scamlint_training.corpus.stats import goals, tuples
@@ -38,6 +38,15 @@ def test_an_emoji_in_every_marked_document_is_found():
     documents = corpus(lambda text, marked: f"🚀 {text}" if marked else text)
     assert auc(documents, "shallow features") > 0.95
     assert "emoji and symbols" in {one.features for one in shortcuts(documents)[1][:3]}
+
+
+def test_a_habit_of_the_corpus_that_real_texts_lack_is_shown():
+    ours = corpus(lambda text, marked: f"🚀 {text}" if marked else text)
+    others = corpus(lambda text, marked: f"{text}!!" if marked else text)
+    found = transfer(ours, others)
+    assert found.inside > 0.95
+    assert found.learned < 0.65
+    assert {name for name, _, _ in found.features[:10]} >= {"emoji and symbols", "sign !"}
 
 
 def test_a_favourite_word_of_one_side_is_found():

@@ -87,12 +87,11 @@ def shortcuts(documents: Sequence[Document]) -> tuple[list[Shortcut], list[Short
     """
     marked = np.array([bool(document.spans) for document in documents])
     families = np.array([document.family for document in documents])
-    rows = [shallow_features(document) for document in documents]
-    shallow = np.array([list(row.values()) for row in rows])
+    shallow = _shallow(documents)
     genres = np.array([[document.genre == genre for genre in GENRES] for document in documents], dtype=np.float64)
     texts = [" ".join(words(document.text)) for document in documents]
     plain = [" ".join(word for word in text.split() if not is_stock(word)) for text in texts]
-    boosted = HistGradientBoostingClassifier(random_state=_SEED, max_iter=100)
+    boosted = HistGradientBoostingClassifier(random_state=_SEED, max_iter=60)
     bag = make_pipeline(
         CountVectorizer(binary=True, min_df=3, token_pattern=r"\S+"), LogisticRegression(solver="liblinear", C=0.5)
     )
@@ -104,11 +103,58 @@ def shortcuts(documents: Sequence[Document]) -> tuple[list[Shortcut], list[Short
         Shortcut("single words", _auc(bag, np.array(texts, dtype=object), marked, families)),
         Shortcut("single words but no stock keywords", _auc(bag, np.array(plain, dtype=object), marked, families)),
     ]
+    names = shallow_features(documents[0])
     single = [
-        Shortcut(name, float(roc_auc_score(marked, column))) for name, column in zip(rows[0], shallow.T, strict=True)
+        Shortcut(name, float(roc_auc_score(marked, column))) for name, column in zip(names, shallow.T, strict=True)
     ]
     single.sort(key=lambda one: (-abs(one.auc - 0.5), one.features))
     return whole, single
+
+
+@dataclass(frozen=True, slots=True)
+class Transfer:
+    """Whether the shallow features of a corpus tell as much about other texts.
+
+    Attributes:
+        inside: AUC within the other texts (cross-validated).
+        learned: AUC on the other texts of a classifier trained on the corpus: near 0.5, the corpus's shallow habits are
+            its own and teach nothing about these texts.
+        features: Name, AUC in the corpus and AUC in the other texts of each shallow feature, greatest difference first.
+    """
+
+    inside: float
+    learned: float
+    features: tuple[tuple[str, float, float], ...]
+
+
+def transfer(documents: Sequence[Document], others: Sequence[Document]) -> Transfer:
+    """Compare the shallow features of a corpus with those of other annotated texts.
+
+    Args:
+        documents: The corpus.
+        others: Other texts; their families keep copies of one text together.
+    """
+    sides = [(_shallow(group), np.array([bool(one.spans) for one in group])) for group in (documents, others)]
+    (ours, our_marks), (theirs, their_marks) = sides
+    boosted = HistGradientBoostingClassifier(random_state=_SEED, max_iter=60)
+    inside = _auc(boosted, theirs, their_marks, np.array([one.family for one in others]))
+    with threadpool_limits(limits=1):
+        scores = boosted.fit(ours, our_marks).predict_proba(theirs)[:, 1]
+    features = [
+        (name, float(roc_auc_score(our_marks, one)), float(roc_auc_score(their_marks, other)))
+        for name, one, other in zip(shallow_features(documents[0]), ours.T, theirs.T, strict=True)
+    ]
+    features.sort(key=lambda row: (-abs(row[1] - row[2]), row[0]))
+    return Transfer(inside, float(roc_auc_score(their_marks, scores)), tuple(features))
+
+
+def transfer_section(found: Transfer, name: str, count: int = 12) -> str:
+    """Return the comparison as text and a table."""
+    header = ["feature alone", "AUC in the corpus", f"AUC in {name}"]
+    return (
+        f"Shallow features within {name}: AUC {found.inside:.3f}; learned on the corpus and tried on {name}: "
+        f"{found.learned:.3f}.\n\n{table(header, found.features[:count])}"
+    )
 
 
 def giveaway_words(documents: Sequence[Document], count: int = 15) -> tuple[list[tuple[str, float]], ...]:
@@ -154,6 +200,11 @@ def words_table(giveaways: tuple[list[tuple[str, float]], ...]) -> str:
         for (word, score), (other, other_score) in zip(*giveaways, strict=True)
     ]
     return table(["with spans", "z", "without spans", "z"], rows)
+
+
+def _shallow(documents: Sequence[Document]) -> NDArray[np.float64]:
+    """Return the shallow features of documents; shape ``(documents, features)``."""
+    return np.array([list(shallow_features(document).values()) for document in documents])
 
 
 def _auc(model: object, features: NDArray[np.float64], marked: NDArray[np.bool_], families: NDArray[np.str_]) -> float:

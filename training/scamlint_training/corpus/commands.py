@@ -40,6 +40,7 @@ def _parser() -> argparse.ArgumentParser:
     command.set_defaults(run=_stats)
 
     command = commands.add_parser("audit", help="shortcuts, giveaway words, stock keywords")
+    command.add_argument("--compare", type=Path, help="JSON lines with text and spans: do shallow habits hold there?")
     command.set_defaults(run=_audit)
 
     command = commands.add_parser("card", help="write the generated parts of data/README.md anew")
@@ -128,11 +129,18 @@ def _stats(arguments: argparse.Namespace) -> int:
 
 
 def _audit(arguments: argparse.Namespace) -> int:
+    from scamlint_training.corpus.audit import transfer, transfer_section
     from scamlint_training.corpus.card import audits_section, read_yardstick
     from scamlint_training.corpus.documents import load_corpus
+    from scamlint_training.corpus.foreign import read_spans
 
     documents = [document for split in load_corpus(arguments.corpus).values() for document in split]
     _say(audits_section(documents, read_yardstick()))
+    if arguments.compare is not None and arguments.compare.is_file():
+        others = read_spans(arguments.compare)
+        _say("\n" + transfer_section(transfer(documents, others), arguments.compare.name))
+    elif arguments.compare is not None:
+        _say(f"\n{arguments.compare} is not there; nothing to compare with.")
     return 0
 
 

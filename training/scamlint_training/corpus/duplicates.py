@@ -11,6 +11,7 @@ import re
 import zlib
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator, Sequence
+from functools import lru_cache
 
 from datasketch import MinHash, MinHashLSH
 
@@ -26,10 +27,11 @@ _PERMUTATIONS = 96
 _WORD = re.compile(r"\w+")
 
 
-def words(text: str) -> list[str]:
+@lru_cache(maxsize=20_000)
+def words(text: str) -> tuple[str, ...]:
     """Return the words of a text, normalised and in lower case; the text itself when it has none."""
     lowered = normalize(text).text.casefold()
-    return _WORD.findall(lowered) or [lowered]
+    return tuple(_WORD.findall(lowered)) or (lowered,)
 
 
 def shingles(tokens: Sequence[str], size: int = SHINGLE) -> set[str]:
@@ -105,7 +107,8 @@ def _run_problems(
     rows: Sequence[Located], tokens: Sequence[Sequence[str]], reported: Iterable[tuple[int, int]]
 ) -> Iterator[Problem]:
     short = shared_runs(tokens, RUN_ACROSS_SPLITS)
-    long = shared_runs(tokens, RUN_ACROSS_FAMILIES)
+    involved = {number for pair in short for number in pair}
+    long = shared_runs([run if n in involved else () for n, run in enumerate(tokens)], RUN_ACROSS_FAMILIES)
     for pair in sorted(short.keys() - set(reported)):
         one, other = rows[pair[0]], rows[pair[1]]
         if one.document.family == other.document.family:
@@ -130,7 +133,7 @@ def copied_problems(
         tokens = words(text)
         if len(tokens) >= size:
             foreign.update(dict.fromkeys(shingles(tokens, size), name))
-    for row in rows:
+    for row in rows if foreign else ():
         tokens = words(row.document.text)
         found = sorted(shingles(tokens, size) & foreign.keys()) if len(tokens) >= size else []
         if found:

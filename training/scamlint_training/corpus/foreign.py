@@ -5,6 +5,8 @@ from __future__ import annotations
 import json
 from pathlib import Path
 
+from scamlint_training.corpus.documents import Document, GoldSpan
+
 
 def read_folder(folder: Path) -> list[tuple[str, str]]:
     """Read every text of a folder: ``*.txt`` files whole, and the ``text`` field of each line of ``*.jsonl``.
@@ -30,3 +32,24 @@ def read_folder(folder: Path) -> list[tuple[str, str]]:
     if not texts:
         raise FileNotFoundError(f"No *.txt or *.jsonl texts in {folder}.")
     return texts
+
+
+def read_spans(path: Path) -> list[Document]:
+    """Read annotated texts from outside: JSON lines with ``id``, ``text`` and ``spans``.
+
+    They are never part of the corpus: genre, stance and family say nothing about them.
+
+    Raises:
+        ValueError: A line lacks one of these.
+    """
+    documents = []
+    for number, line in enumerate(path.read_text(encoding="utf-8").split("\n"), start=1):
+        if not line.strip():
+            continue
+        try:
+            row = json.loads(line)
+            spans = tuple(GoldSpan(span["start"], span["end"], span["label"]) for span in row["spans"])
+            documents.append(Document(row["id"], row["text"], spans, "other", "neutral", row["id"]))
+        except (KeyError, TypeError, json.JSONDecodeError) as error:
+            raise ValueError(f"{path}:{number}: not an object with id, text and spans ({error!r}).") from error
+    return documents

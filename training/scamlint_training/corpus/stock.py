@@ -10,6 +10,7 @@ import re
 from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
+from functools import lru_cache
 
 from scamlint import label_names
 from scamlint.text import normalize
@@ -105,6 +106,7 @@ def guilty_keywords(counts: dict[str, Usage], lowest: int = 10) -> str:
     return table(["label", "keyword", "in its spans", "elsewhere", "guilty"], rows)
 
 
+@lru_cache(maxsize=100_000)
 def is_stock(word: str) -> bool:
     """Whether a single word is a stock keyword of some label."""
     return any(pattern.fullmatch(word) for pattern in _PATTERNS.values())
