@@ -49,7 +49,7 @@ class Row:
         """
         if not self.goal:
             return None
-        sign, bound = self.goal.split()
+        sign, _, bound = self.goal.partition(" ")
         if sign not in (">=", "<="):
             raise ValueError(f"A goal reads '>= number' or '<= number', got {self.goal!r}.")
         return self.value >= float(bound) if sign == ">=" else self.value <= float(bound)
