@@ -22,18 +22,21 @@ class DecodeSettings:
         inside: A token belongs to a span from this score on.
         begin: A running span is cut where a new one begins with at least this score.
         max_gap: Low tokens that may stand between two parts of one span.
-        min_mean: A candidate's mean score must reach this.
+        seed: At least one token of a span must reach this score: low tokens are kept only beside a sure one
+            (hysteresis thresholding, Canny 1986).
+        shortest: Fewest characters of a span.
     """
 
     inside: float = 0.5
     begin: float = 0.5
     max_gap: int = 1
-    min_mean: float = 0.0
+    seed: float = 0.0
+    shortest: int = 1
 
 
 @dataclass(frozen=True, slots=True)
 class Candidate:
-    """A span before calibration: offsets in the normalised text, label index, mean token score."""
+    """A span before calibration: offsets in the normalised text, label index, mean of the mean and best token score."""
 
     start: int
     end: int
@@ -59,16 +62,16 @@ def decode(text: str, tokens: TokenScores, settings: DecodeSettings) -> list[Can
     if len(tokens.starts) == 0:
         return []
     candidates: list[Candidate] = []
-    for label in np.flatnonzero(tokens.inside.max(axis=0) >= settings.inside):
+    for label in np.flatnonzero(tokens.inside.max(axis=0) >= max(settings.inside, settings.seed)):
         scores = tokens.inside[:, label]
         begins = None if tokens.begin is None else tokens.begin[:, label]
         for first, last in _runs(scores, begins, settings):
-            raw = float(scores[first : last + 1].mean())
-            if raw < settings.min_mean:
+            mean, best = float(scores[first : last + 1].mean()), float(scores[first : last + 1].max())
+            if best < settings.seed:
                 continue
             bounds = trim(text, int(tokens.starts[first]), int(tokens.ends[last]))
-            if bounds is not None:
-                candidates.append(Candidate(*bounds, int(label), raw))
+            if bounds is not None and bounds[1] - bounds[0] >= settings.shortest:
+                candidates.append(Candidate(*bounds, int(label), (mean + best) / 2))
     candidates.sort(key=lambda found: (found.start, found.end, found.label))
     return _without_overlaps(candidates)
 

@@ -39,9 +39,14 @@ def test_rows_that_touch_are_parted_where_a_span_begins() -> None:
     assert words(text, tokens) == ["Gold 2% daily", "Silver 1% daily"]
 
 
-def test_weak_candidates_are_dropped() -> None:
-    text = "a b c"
-    assert words(text, scores(text, [0.6, 0.6, 0.6]), min_mean=0.7) == []
+def test_low_tokens_are_kept_only_beside_a_sure_one() -> None:
+    text = "fixed daily income or maybe not"
+    assert words(text, scores(text, [0.4, 0.9, 0.4, 0.0, 0.4, 0.4]), inside=0.3, seed=0.7, max_gap=0) == ["fixed daily income"]
+
+
+def test_fragments_are_dropped() -> None:
+    text = "the profit"
+    assert words(text, scores(text, [0.9, 0.0]), shortest=6) == []
 
 
 def test_no_tokens_no_spans() -> None:

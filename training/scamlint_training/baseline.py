@@ -139,7 +139,7 @@ def export(pipeline: Pipeline, settings: BaselineSettings, folder: Path) -> None
         "thresholds": dict.fromkeys(names, 0.5),
         "span_calibration": dict.fromkeys(names, identity),
         "document_calibration": dict.fromkeys(names, identity),
-        "decode": {"inside": 0.3, "begin": 1.1, "max_gap": 0, "min_mean": 0.0},
+        "decode": {"inside": 0.3, "begin": 1.1, "max_gap": 0, "seed": 0.3, "shortest": 6},
         "levels": {"low": 1, "elevated": 3, "high": 7},
         "settings": asdict(settings),
         "files": {name: file_hash(folder / name) for name in (VOCABULARY_FILE, WEIGHTS_FILE)},

@@ -40,12 +40,14 @@ CLEAN_FLAGGED_LIMIT = 0.03
 # A candidate is correct when at least this share of it lies in a gold span of its label.
 CORRECT_SHARE = 0.5
 
-# `min_mean` is not searched: the thresholds act on the same mean score, label by label.
 GRID = {
-    "inside": (0.1, 0.15, 0.2, 0.3, 0.4, 0.5),
-    "begin": (0.3, 0.5, 0.7, 1.1),
+    "inside": (0.1, 0.15, 0.2, 0.3, 0.4),
+    "begin": (0.5, 0.7, 1.1),
     "max_gap": (0, 1, 2, 3),
+    "seed": (0.3, 0.5, 0.7),
 }
+# Fragments shorter than this say nothing that a reader could judge.
+SHORTEST_SPAN = 6
 
 
 @dataclass(frozen=True, slots=True)
@@ -152,10 +154,10 @@ def choose(observed: Sequence[Observed], clean_limit: float = CLEAN_FLAGGED_LIMI
     clean = np.array([not item.document.spans for item in observed])
     tells_begin = any(item.tokens.begin is not None for item in observed)
     best: Chosen | None = None
-    for inside, begin, gap in itertools.product(
-        GRID["inside"], GRID["begin"] if tells_begin else (1.1,), GRID["max_gap"]
+    for inside, begin, gap, seed in itertools.product(
+        GRID["inside"], GRID["begin"] if tells_begin else (1.1,), GRID["max_gap"], GRID["seed"]
     ):
-        settings = DecodeSettings(inside=inside, begin=begin, max_gap=int(gap))
+        settings = DecodeSettings(inside=inside, begin=begin, max_gap=int(gap), seed=seed, shortest=SHORTEST_SPAN)
         candidates = candidates_of(observed, settings)
         if not any(len(found.raw) for found in candidates.values()):
             continue

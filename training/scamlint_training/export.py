@@ -113,7 +113,7 @@ def write_config(folder: Path, name: str, version: str, settings: dict[str, Any]
         "thresholds": dict.fromkeys(names, 0.5),
         "span_calibration": neutral,
         "document_calibration": neutral,
-        "decode": {"inside": 0.5, "begin": 0.5, "max_gap": 1, "min_mean": 0.0},
+        "decode": {"inside": 0.3, "begin": 0.7, "max_gap": 1, "seed": 0.5, "shortest": 6},
         "levels": LEVELS,
         "settings": settings,
         "files": {file: file_hash(folder / file) for file in (MODEL_FILE, TOKENIZER_FILE)},
