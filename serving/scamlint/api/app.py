@@ -10,7 +10,7 @@ from pathlib import Path
 from fastapi import FastAPI
 from starlette.middleware.cors import CORSMiddleware
 from starlette.staticfiles import StaticFiles
-from starlette.types import Scope
+from starlette.types import ASGIApp, Receive, Scope, Send
 
 from scamlint import __version__
 from scamlint.api import logs, openapi, problems
@@ -52,7 +52,7 @@ def create_app(settings: Settings | None = None) -> FastAPI:
     app.include_router(scan.router)
     app.include_router(feedback.router)
     if settings.web and WEB.is_dir():
-        app.mount("/", StaticFiles(directory=WEB, html=True), name="web")
+        app.router.default = _or_page(app.router.default)
     problems.install(app)
     openapi.install(app, settings)
     app.add_middleware(
@@ -69,6 +69,21 @@ def create_app(settings: Settings | None = None) -> FastAPI:
         max_age=600,
     )
     return app
+
+
+def _or_page(not_found: ASGIApp) -> ASGIApp:
+    """Serve the files of the web page at addresses that are no route."""
+    files = StaticFiles(directory=WEB, html=True)
+
+    async def page(scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] != "http" or scope["method"] not in ("GET", "HEAD"):
+            await not_found(scope, receive, send)
+            return
+        scope["path_params"] = {}
+        await files(scope, receive, send)
+        scope["endpoint"] = files
+
+    return page
 
 
 def _lifespan(service: Service) -> Callable[[FastAPI], AbstractAsyncContextManager[None]]:

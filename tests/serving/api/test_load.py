@@ -93,8 +93,8 @@ def test_work_of_clients_that_left_is_dropped(start, huge):
         for number in range(1, 6):
             body = json.dumps({"text": f"{number}{huge}"}).encode()
             connection = socket.create_connection(("127.0.0.1", server.port))
-            head = f"POST /v1/scan HTTP/1.1\r\nHost: a\r\nContent-Type: application/json\r\nContent-Length: {len(body)}\r\n\r\n"
-            connection.sendall(head.encode() + body)
+            head = "POST /v1/scan HTTP/1.1\r\nHost: a\r\nContent-Type: application/json\r\n"
+            connection.sendall(f"{head}Content-Length: {len(body)}\r\n\r\n".encode() + body)
             gone.append(connection)
         wait_until(lambda: server.metric("scamlint_queue_documents") == 5)
         for connection in gone:

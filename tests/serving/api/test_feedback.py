@@ -1,0 +1,164 @@
+"""Feedback, on SQLite and on a real PostgreSQL server."""
+
+import json
+import os
+import pwd
+import shutil
+import subprocess
+import sys
+import tempfile
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+
+import pytest
+from alembic.autogenerate import compare_metadata
+from alembic.runtime.migration import MigrationContext
+from sqlalchemy import create_engine
+
+from scamlint.api.feedback import Base, FeedbackStore
+from scamlint.errors import OptionError
+
+_BINARIES = sorted(Path("/usr/lib/postgresql").glob("*/bin"))
+
+
+def _as_postgres() -> list[str]:
+    """Return the prefix that runs a command as a user that PostgreSQL accepts; it refuses root."""
+    return ["setpriv", "--reuid", "postgres", "--regid", "postgres", "--clear-groups"] if os.geteuid() == 0 else []
+
+
+@pytest.fixture(scope="session")
+def postgres() -> Iterator[str]:
+    """Start a PostgreSQL server of our own; return its URL."""
+    if not _BINARIES:
+        pytest.skip("PostgreSQL is not installed (Debian: apt-get install postgresql)")
+    if os.geteuid() == 0:
+        try:
+            pwd.getpwnam("postgres")
+        except KeyError:
+            pytest.skip("PostgreSQL refuses to run as root and there is no user postgres")
+    if shutil.which("setpriv") is None:
+        pytest.skip("setpriv (util-linux) is not installed")
+    binaries = _BINARIES[-1]
+    folder = Path(tempfile.mkdtemp(prefix="scamlint-pg-"))
+    folder.chmod(0o777)
+    data = folder / "data"
+    run = _as_postgres()
+    quiet = {"check": True, "stdout": subprocess.DEVNULL, "cwd": folder}
+    subprocess.run([*run, binaries / "initdb", "-D", data, "-U", "tester", "--auth=trust", "--no-sync"], **quiet)
+    options = f"-c listen_addresses= -c unix_socket_directories={folder} -c fsync=off"
+    subprocess.run([*run, binaries / "pg_ctl", "-D", data, "-w", "-o", options, "-l", folder / "log", "start"], **quiet)
+    yield f"postgresql://tester@/postgres?host={folder}"
+    subprocess.run([*run, binaries / "pg_ctl", "-D", data, "-m", "immediate", "stop"], **quiet)
+    shutil.rmtree(folder, ignore_errors=True)
+
+
+@pytest.fixture(params=["sqlite", "postgresql"])
+def database(request: pytest.FixtureRequest, tmp_path: Path) -> str:
+    if request.param == "sqlite":
+        return f"sqlite:///{tmp_path}/feedback.sqlite"
+    return request.getfixturevalue("postgres")
+
+
+def export(database: str) -> tuple[list[dict], str]:
+    done = subprocess.run(
+        [sys.executable, "-m", "scamlint", "feedback", "export", "--database", database],
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    return [json.loads(line) for line in done.stdout.splitlines()], done.stderr
+
+
+def test_feedback_is_kept_and_exported_as_corpus_documents(start, database):
+    known = len(export(database)[0])
+    server = start("--feedback-database", database)
+    given = [
+        {
+            "kind": "wrong_flag",
+            "label": "guaranteed_return",
+            "text": "guaranteed 2% 🚀",
+            "before": "Nobody can promise a ",
+            "after": " profit.\0",
+            "store_text": True,
+            "score": 0.9,
+            "comment": "a warning",
+            "model": {"name": "baseline", "version": "1"},
+        },
+        {"kind": "missed", "label": "price_hype", "text": " it will go 100x. ", "store_text": True},
+        {
+            "kind": "wrong_label",
+            "label": "price_hype",
+            "expected_label": "social_proof",
+            "text": "all join",
+            "store_text": True,
+        },
+        {"kind": "missed", "label": "price_hype", "text": "these words are private"},
+    ]
+    for body in given:
+        reply = server.client.post("/v1/feedback", json=body)
+        assert reply.status_code == 201, reply.text
+        assert reply.json()["text_stored"] is body.get("store_text", False)
+    server.stop()
+    documents, said = export(database)
+    documents = documents[known:]
+    assert "1 have no stored text" in said
+    assert [document["review"]["kind"] for document in documents] == ["wrong_flag", "missed", "wrong_label"]
+    assert documents[0]["text"] == "Nobody can promise a guaranteed 2% 🚀 profit.\ufffd"
+    assert documents[0]["spans"] == []
+    marked = [[(d["text"][s["start"] : s["end"]], s["label"]) for s in d["spans"]] for d in documents[1:]]
+    assert marked == [[("it will go 100x", "price_hype")], [("all join", "social_proof")]]
+    assert "private" not in json.dumps(documents)
+    assert set(documents[0]) >= {"id", "text", "spans", "genre", "stance", "family", "tags"}
+
+
+def test_words_that_may_not_be_kept_are_nowhere_in_the_file(start, tmp_path):
+    server = start()
+    body = {"kind": "missed", "text": "zanzibarquokka", "before": "zanzibarquokka", "after": "zanzibarquokka"}
+    assert server.client.post("/v1/feedback", json=body).status_code == 201
+    server.stop()
+    files = [path.read_bytes() for path in server.folder.rglob("*") if path.is_file()]
+    assert files
+    assert not any(b"zanzibarquokka" in content for content in files)
+
+
+def test_the_migrations_make_what_the_models_say(database):
+    store = FeedbackStore(database)
+    engine = create_engine(database.replace("postgresql://", "postgresql+psycopg://"))
+    with engine.connect() as connection:
+        assert compare_metadata(MigrationContext.configure(connection), Base.metadata) == []
+    engine.dispose()
+    store.close()
+
+
+def test_many_processes_may_open_a_new_database_at_once(database):
+    def open_and_add(number: int) -> str:
+        store = FeedbackStore(database)
+        name = store.add({"kind": "missed", "characters": number})
+        store.close()
+        return name
+
+    with ThreadPoolExecutor(8) as pool:
+        names = set(pool.map(open_and_add, range(8)))
+    store = FeedbackStore(database)
+    assert names <= {row.id for row in store.rows()}
+    store.close()
+
+
+@pytest.mark.parametrize("url", ["nonsense", "oracle://a/b", "sqlite:////no/such/folder/a.sqlite", "mongodb://a"])
+def test_a_wrong_database_is_refused_in_one_sentence(url):
+    with pytest.raises(OptionError, match=r"database"):
+        FeedbackStore(url)
+
+
+def test_a_password_is_not_shown_in_errors():
+    with pytest.raises(OptionError) as error:
+        FeedbackStore("postgresql://anna:hunter2@127.0.0.1:9/none?connect_timeout=1")
+    assert "hunter2" not in str(error.value)
+
+
+def test_without_feedback_the_route_says_so_and_scans_go_on(start):
+    server = start("--no-feedback")
+    reply = server.client.post("/v1/feedback", json={"kind": "missed", "text": "a"})
+    assert (reply.status_code, reply.json()["type"]) == (503, "urn:scamlint:problem:unavailable")
+    assert server.scan(text="a")["characters"] == 1
