@@ -18,8 +18,14 @@ def main(argv: Sequence[str] | None = None) -> None:
     arguments = _parser().parse_args(argv)
     try:
         status = arguments.run(arguments)
-    except (MarkupError, FileNotFoundError, KeyError, ValueError) as error:
-        sys.stderr.write(f"{error.args[0] if error.args else error}\n")
+    except OSError as error:
+        sys.stderr.write(f"{error.filename} cannot be used: {error.strerror}.\n" if error.filename else f"{error}\n")
+        status = 2
+    except KeyError as error:
+        sys.stderr.write(f"A row lacks the field {error}; run check for its place.\n")
+        status = 2
+    except (MarkupError, ValueError) as error:
+        sys.stderr.write(f"{error}\n")
         status = 2
     sys.exit(status)
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+import os
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -86,10 +87,12 @@ def read_jsonl(path: Path) -> Iterator[Document]:
 
 
 def write_jsonl(path: Path, documents: Iterable[Document]) -> None:
-    """Write documents to one file, one object a line."""
+    """Write documents to one file, one object a line; a reader sees the old file or the new one, never a part."""
     path.parent.mkdir(parents=True, exist_ok=True)
     lines = [json.dumps(document.to_dict(), ensure_ascii=False) + "\n" for document in documents]
-    path.write_text("".join(lines), encoding="utf-8")
+    unfinished = path.with_name(f".{path.name}.{os.getpid()}")
+    unfinished.write_text("".join(lines), encoding="utf-8")
+    unfinished.replace(path)
 
 
 def load_split(split: str, corpus: Path = CORPUS) -> list[Document]:
