@@ -14,7 +14,7 @@ help: ## show this help
 	@touch $@
 
 .venv/dev: pyproject.toml .venv/runtime
-	$(BIN)/python -m pip install --quiet --group dev --editable '.[api]'
+	$(BIN)/python -m pip install --quiet --group dev --editable '.[api,files,ray]'
 	@touch $@
 
 demo: .venv/runtime ## highlight a sample document in the terminal

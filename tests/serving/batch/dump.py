@@ -22,8 +22,6 @@ from pathlib import Path
 import docx
 import pyarrow as pa
 from pyarrow import parquet
-from warcio.statusandheaders import StatusAndHeaders
-from warcio.warcwriter import WARCWriter
 
 _PLAIN = [
     "The team meets every second Tuesday to go through the open issues.",
@@ -167,18 +165,9 @@ def _archives(dump: Dump, count: int) -> None:
             archive.addfile(info, io.BytesIO(data))
     dump.add(third)
     with dump.path("archives/crawl.warc.gz").open("wb") as file:
-        writer = WARCWriter(file, gzip=True)
         for number in range(third):
             kind, body = ("text/html", page(dump.text()).encode()) if number % 10 else ("image/png", b"\x89PNG")
-            headers = StatusAndHeaders("200 OK", [("Content-Type", kind)], protocol="HTTP/1.1")
-            # A fixed record id, so that two dumps of one seed are the same.
-            fixed = {"WARC-Record-ID": f"<urn:test:{number}>", "WARC-Date": "2026-01-01T00:00:00Z"}
-            address = f"https://example.org/{number}"
-            writer.write_record(
-                writer.create_warc_record(
-                    address, "response", payload=io.BytesIO(body), http_headers=headers, warc_headers_dict=fixed
-                )
-            )
+            file.write(gzip.compress(warc_response(number, kind, body), mtime=0))
     dump.add(third, (third + 9) // 10)
 
 
@@ -244,6 +233,17 @@ def _hostile_files(dump: Dump) -> None:
     dump.path("hostile/crashes.pdf").write_bytes(pdf_of(b"q " * 5_000_000 + b"BT /F1 1 Tf (a) Tj ET"))
     dump.path("hostile/memory.pdf").write_bytes(pdf_of(b"BT /F1 1 Tf " + b"(aaaaaaaaaaaaaaaa) Tj " * 2_000_000 + b"ET"))
     dump.add(4, 4)
+
+
+def warc_response(number: int, kind: str, body: bytes) -> bytes:
+    """Return a WARC record of a captured response."""
+    http = b"HTTP/1.1 200 OK\r\nContent-Type: " + kind.encode() + b"\r\n\r\n" + body
+    head = (
+        f"WARC/1.0\r\nWARC-Type: response\r\nWARC-Record-ID: <urn:test:{number}>\r\nWARC-Date: 2026-01-01T00:00:00Z\r\n"
+        f"WARC-Target-URI: https://example.org/{number}\r\nContent-Type: application/http; msgtype=response\r\n"
+        f"Content-Length: {len(http)}\r\n\r\n"
+    )
+    return head.encode() + http + b"\r\n\r\n"
 
 
 def page(text: str) -> str:

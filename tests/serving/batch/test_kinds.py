@@ -18,7 +18,7 @@ LIMITS = ["--timeout", "3", "--memory", "512", "--model", "baseline"]
 def result(tmp_path_factory):
     """A small dump of every kind, run to the end."""
     folder = tmp_path_factory.mktemp("kinds")
-    dump = make_dump(folder / "in", 400)
+    dump = make_dump(folder / "in", 600)
     command = [*SCAMLINT, "batch", "in", "--output", "out", *LIMITS]
     done = subprocess.run(command, cwd=folder, capture_output=True, timeout=900)
     assert done.returncode == 0, done.stderr.decode()
@@ -97,7 +97,7 @@ def test_spans_point_at_their_words_and_carry_their_context(result):
                 assert text[max(0, start - 60) : start] == span["before"]
                 assert text[end : end + 60] == span["after"]
                 checked += 1
-        assert row["counts"] == Counter(span["label"] for span in row["spans"]) | Counter(row["counts"])
+        assert sum((row["counts"] or {}).values()) == len(row["spans"])
     assert checked > 10
 
 
@@ -159,14 +159,15 @@ def test_scan_table_gives_a_row_for_each_row():
 
     from scamlint.batch import scan_table
 
-    texts = ["Earn guaranteed returns of 2% daily with zero risk.", None, ""]
+    pitch = "Earn guaranteed returns of 2% daily with zero risk. Invite friends and earn a 10% referral bonus."
+    texts = [pitch, None, ""]
     table = pa.table({"key": [1, 2, 3], "text": texts, "lang": ["en", "de", None]})
     found = scan_table(table, Detector.load("baseline"), id_column="key", keep=["lang"])
     assert found.schema.equals(result_schema(["lang"]))
     assert found.column("id").to_pylist() == ["1", "2", "3"]
     assert found.column("status").to_pylist() == ["ok", "invalid", "ok"]
     assert found.column("lang").to_pylist() == ["en", "de", None]
-    assert found.column("spans").to_pylist()[0][0]["words"] in texts[0]
+    assert found.column("spans").to_pylist()[0][0]["words"] in pitch
 
 
 def test_no_row_and_no_message_quotes_a_document_that_failed(result):
