@@ -11,6 +11,7 @@ from contextlib import contextmanager
 import uvicorn
 
 from scamlint.api import logs
+from scamlint.api.keys import KeyRing
 from scamlint.api.settings import Settings
 from scamlint.bundle import resolve
 
@@ -23,10 +24,12 @@ def run(settings: Settings) -> None:
 
     Raises:
         ModelError: There is no such model.
-        OptionError: The feedback database cannot be opened.
+        OptionError: The feedback database or the keys file cannot be opened.
     """
     for model in settings.models:
         resolve(model)
+    if settings.api_keys_file is not None:
+        KeyRing(settings.api_keys_file)
     logs.configure(settings.log_level)
     _prepare_feedback(settings)
     with _shared_metrics(settings.workers):

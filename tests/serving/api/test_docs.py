@@ -1,0 +1,82 @@
+"""The API's documentation: every example runs, every table is current, every option is explained."""
+
+import re
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from scamlint.api.reference import README, with_tables
+from scamlint.api.settings import Settings
+
+REPOSITORY = Path(__file__).parents[3]
+BLOCKS = re.findall(r"```(sh|python|js)\n(.*?)```", README.read_text(encoding="utf-8"), re.DOTALL)
+COMMANDS = {"sh": ["sh", "-ec"], "python": [sys.executable, "-c"], "js": ["node", "--input-type=module", "-e"]}
+
+
+def test_the_tables_are_current():
+    text = README.read_text(encoding="utf-8")
+    assert with_tables(text) == text, "run `python -m scamlint.api.reference`"
+
+
+def test_there_are_examples_for_curl_python_and_javascript():
+    assert {language for language, _ in BLOCKS} == {"sh", "python", "js"}
+
+
+@pytest.mark.parametrize(("language", "code"), BLOCKS)
+def test_an_example_runs_and_prints_an_answer(server, language, code):
+    if shutil.which({"sh": "curl", "js": "node"}.get(language, "python3")) is None:
+        pytest.skip(f"what runs {language} examples is not installed")
+    code = code.replace("http://127.0.0.1:8000", server.url)
+    done = subprocess.run([*COMMANDS[language], code], capture_output=True, text=True, check=False, timeout=60)
+    assert done.returncode == 0, done.stderr
+    assert done.stdout.strip()
+    assert "urn:scamlint:problem" not in done.stdout
+    assert "Assertion" not in done.stderr
+
+
+def test_help_explains_every_setting():
+    done = subprocess.run(
+        [sys.executable, "-m", "scamlint", "serve", "--help"], capture_output=True, text=True, check=True
+    )
+    said = " ".join(done.stdout.split())
+    for name, field in Settings.model_fields.items():
+        assert f"--{name.replace('_', '-')}" in said
+        assert " ".join(field.description.split())[:25] in said
+
+
+@pytest.mark.parametrize(
+    ("options", "variables", "words"),
+    [
+        (["--port", "x"], {}, "--port"),
+        ([], {"SCAMLINT_WORKERS": "0"}, "SCAMLINT_WORKERS"),
+        (["--model", "nothing"], {}, "nothing"),
+        (["--rate-limit-key", "often"], {}, "600/minute"),
+        (["--cors-origins", "example.org/path"], {}, "https://example.org"),
+        (["--feedback-database", "nonsense"], {}, "URL"),
+        (["--api-keys-file", "/no/such/file"], {}, "/no/such/file"),
+    ],
+)
+def test_a_wrong_setting_ends_with_one_sentence(tmp_path, options, variables, words):
+    done = subprocess.run(
+        [sys.executable, "-m", "scamlint", "serve", *options],
+        capture_output=True,
+        text=True,
+        timeout=60,
+        env={"PATH": "/usr/bin:/bin", "HOME": str(tmp_path), **variables},
+        check=False,
+    )
+    assert done.returncode == 2, done.stderr
+    assert words in done.stderr
+    assert "Traceback" not in done.stderr
+
+
+def test_the_service_file_and_the_image_start_with_settings_that_exist():
+    known = {f"SCAMLINT_{name.upper()}" for name in Settings.model_fields}
+    options = {f"--{name.replace('_', '-')}" for name in Settings.model_fields}
+    for file in (REPOSITORY / "serving" / "deploy").iterdir():
+        text = file.read_text(encoding="utf-8")
+        assert set(re.findall(r"SCAMLINT_[A-Z_]+", text)) <= known
+        assert set(re.findall(r"scamlint serve (--[a-z-]+)", text)) <= options
