@@ -1,7 +1,7 @@
 // The service worker: decides which pages are read, asks the server for them, draws the badge. It keeps no text.
 
 import { ask } from "./lib/server.js";
-import { changeSettings, getSettings, onSettings } from "./lib/settings.js";
+import { getSettings, onSettings } from "./lib/settings.js";
 import { patterns, refusal } from "./lib/sites.js";
 import { forgetTab, noteFrame } from "./lib/tabs.js";
 
@@ -35,19 +35,21 @@ function sync() {
         id: "reader", matches, js: SCRIPTS, css: STYLES, allFrames: true, matchOriginAsFallback: true, runAt: "document_idle",
       }]);
     }
-    await tellTabs(matches);
+    tellTabs(matches); // not waited for: a tab that never answers must not hold up the next change
   });
   return syncing;
 }
 
 /** Pages that have the scripts look at the settings again; allowed pages that lack them get them. */
 async function tellTabs(matches) {
-  const reachable = matches.length ? new Set((await chrome.tabs.query({ url: matches })).map((tab) => tab.id)) : new Set();
-  for (const tab of await chrome.tabs.query({})) {
-    const known = await chrome.tabs.sendMessage(tab.id, { type: "settings" }, { frameId: 0 }).catch(() => null);
-    if (known) await chrome.tabs.sendMessage(tab.id, { type: "settings" }).catch(() => {});
-    else if (reachable.has(tab.id)) await inject(tab.id);
-  }
+  const reachable = new Set(matches.length ? (await chrome.tabs.query({ url: matches })).map((tab) => tab.id) : []);
+  for (const { id } of await chrome.tabs.query({})) tellTab(id, reachable.has(id));
+}
+
+async function tellTab(tabId, allowed) {
+  const known = await chrome.tabs.sendMessage(tabId, { type: "settings" }, { frameId: 0 }).catch(() => null);
+  if (known) chrome.tabs.sendMessage(tabId, { type: "settings" }).catch(() => {}); // its other frames
+  else if (allowed) await inject(tabId);
 }
 
 async function inject(tabId) {
@@ -112,9 +114,8 @@ chrome.permissions.onAdded.addListener(() => sync());
 chrome.permissions.onRemoved.addListener(() => sync());
 chrome.runtime.onStartup.addListener(() => sync());
 chrome.runtime.onInstalled.addListener(async ({ reason }) => {
-  await changeSettings({});
-  await sync();
   if (reason === "install") await chrome.runtime.openOptionsPage();
+  await sync();
 });
 onSettings(() => sync());
 

@@ -78,11 +78,14 @@
     hide() {
       clearTimeout(this.#timer);
       if (!this.#shown.length) return;
-      const { activeElement } = document;
+      const hadFocus = document.activeElement === this.#host;
       this.#shown = [];
       this.#held = false;
+      if (hadFocus) {
+        this.#box.getRootNode().activeElement?.blur();
+        this.#before?.focus?.({ preventScroll: true });
+      }
       this.#host.hidePopover();
-      if (activeElement === this.#host) this.#before?.focus?.({ preventScroll: true });
       this.#before = null;
     }
 

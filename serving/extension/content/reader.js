@@ -188,7 +188,8 @@ globalThis.scamlint ??= {};
     const shadow = shadowOf(element);
     if (shadow) onShadow(shadow);
     const assigned = element.tagName === "SLOT" ? element.assignedNodes() : [];
-    const children = shadow ? shadow.childNodes : assigned.length ? assigned : element.childNodes;
+    let children = shadow ? shadow.childNodes : assigned.length ? assigned : element.childNodes;
+    if (element.tagName === "DETAILS" && !element.open) children = [...children].filter((child) => child.nodeName === "SUMMARY");
     for (let index = children.length - 1; index >= 0; index -= 1) stack.push(children[index]);
   }
 

@@ -55,7 +55,7 @@ async function refused(response) {
     return { sentence: "The scamlint server does not accept the API key; set the right one in the options.", hold: true };
   }
   if (status === 429) return { sentence: `The scamlint server is busy; scamlint tries again in ${wait} s.`, retryAfter: wait };
-  if (status === 404) return { sentence: "What answers at this address is no scamlint server; check the address in the options.", hold: true };
+  if (status === 404 || status === 405 || status === 501) return { sentence: "What answers at this address is no scamlint server; check the address in the options.", hold: true };
   if (status >= 500) return { sentence: `The scamlint server has a problem (status ${status}); scamlint tries again soon.`, retryAfter: 20 };
   return { sentence: `The scamlint server refused the text (status ${status}). ${detail}`.trim() };
 }

@@ -8,13 +8,13 @@ from scamlint_training.browser.server import running_server
 NO_CHROMIUM = "Chromium is not installed (Debian: apt-get install chromium, or name it in SCAMLINT_CHROMIUM)."
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture(scope="session")
 def server(tmp_path_factory):
     with running_server(tmp_path_factory.mktemp("server")) as server:
         yield server
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture(scope="package")
 def browser():
     if find_chromium() is None:
         pytest.skip(NO_CHROMIUM)

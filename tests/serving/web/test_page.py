@@ -108,10 +108,7 @@ def test_markup_in_the_text_is_shown_and_never_run(page):
 
 
 def test_a_warning_text_stays_clean(page):
-    paste(
-        page,
-        "The regulator warned that clubs which promise a fixed daily return are usually frauds, and told readers not to send money.",
-    )
+    paste(page, "The regulator warned that clubs which promise a fixed daily return are usually frauds.")
     page.wait_for_selector("#summary .level")
     assert page.locator("#summary .level").text_content() == "None found"
     assert page.locator("#paper mark").count() == 0
@@ -257,7 +254,8 @@ def drop(page, name, content):
         """([name, bytes]) => {
           const data = new DataTransfer();
           data.items.add(new File([new Uint8Array(bytes)], name));
-          document.querySelector("#sheet").dispatchEvent(new DragEvent("drop", { dataTransfer: data, bubbles: true, cancelable: true }));
+          const event = new DragEvent("drop", { dataTransfer: data, bubbles: true, cancelable: true });
+          document.querySelector("#sheet").dispatchEvent(event);
         }""",
         [name, list(content)],
     )

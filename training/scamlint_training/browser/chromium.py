@@ -22,6 +22,10 @@ _ARGUMENTS = (
     "--disable-default-apps",
     "--no-default-browser-check",
     "--hide-scrollbars",
+    # A tab behind another one works on, as a page that somebody reads does.
+    "--disable-background-timer-throttling",
+    "--disable-backgrounding-occluded-windows",
+    "--disable-renderer-backgrounding",
 )
 
 
@@ -62,12 +66,12 @@ class ExtensionBrowser:
         workers = context.service_workers
         self.worker: Worker = workers[0] if workers else context.wait_for_event("serviceworker", timeout=20_000)
         self.id = self.worker.url.split("/")[2]
+        # A page of the extension that stays open: the service worker may sleep, a page does not.
+        self.desk = self.open("pages/privacy.html")
 
     def settings(self, **values: Any) -> None:
         """Change settings of the extension, as its options page does."""
-        page = self.open("pages/options.html")
-        page.evaluate("async (values) => (await import('/lib/settings.js')).changeSettings(values)", values)
-        page.close()
+        self.desk.evaluate("async (values) => (await import('/lib/settings.js')).changeSettings(values)", values)
 
     def open(self, path: str) -> Page:
         """Open a page of the extension."""
@@ -85,12 +89,8 @@ class ExtensionBrowser:
         return str(self.call(f"chrome.action.getBadgeText({{tabId: {self.tab_id(page)}}})"))
 
     def call(self, expression: str) -> Any:
-        """Return what an expression of the extension's API gives; asked from the options page, which never sleeps."""
-        page = self.open("pages/privacy.html")
-        try:
-            return page.evaluate(f"() => {expression}")
-        finally:
-            page.close()
+        """Return what an expression of the extension's API gives."""
+        return self.desk.evaluate(f"() => {expression}")
 
 
 @contextmanager
@@ -127,6 +127,8 @@ MARKED_WORDS = """() => {
     if (!name.startsWith("scamlint-")) continue;
     for (const range of highlight) found.push({ range, label: name.slice(9), words: range.toString() });
   }
-  found.sort((a, b) => a.range.comparePoint(b.range.startContainer, b.range.startOffset) > 0 ? -1 : 1);
+  const follows = (a, b) => a.startContainer === b.startContainer ? a.startOffset - b.startOffset
+    : a.startContainer.compareDocumentPosition(b.startContainer) & Node.DOCUMENT_POSITION_FOLLOWING ? -1 : 1;
+  found.sort((a, b) => follows(a.range, b.range));
   return found.map(({ label, words }) => ({ label, words }));
 }"""

@@ -117,7 +117,7 @@ class Recorder:
                 self.end_headers()
                 self.wfile.write(reply)
 
-            do_GET = do_POST = do_OPTIONS = _answer  # noqa: N815
+            do_GET = do_POST = do_OPTIONS = _answer
 
             def log_message(self, format: str, *args: Any) -> None:
                 """Say nothing."""

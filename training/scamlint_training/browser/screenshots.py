@@ -13,12 +13,12 @@ from scamlint_training.browser.server import ServerProcess, running_server
 from scamlint_training.browser.sites import serving
 
 if TYPE_CHECKING:
-    from playwright.sync_api import Browser, Playwright
+    from playwright.sync_api import Browser, Playwright, ViewportSize
 
 _WEB = EXTENSION.parent / "scamlint" / "web"
 _ICON_SIZES = (16, 32, 48, 128)
-_DESK = {"width": 1280, "height": 860}
-_PHONE = {"width": 390, "height": 844}
+_DESK: ViewportSize = {"width": 1280, "height": 860}
+_PHONE: ViewportSize = {"width": 390, "height": 844}
 
 
 def draw_icons() -> list[Path]:

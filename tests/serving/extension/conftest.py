@@ -1,0 +1,129 @@
+import time
+import uuid
+
+import pytest
+
+from scamlint_training.browser.chromium import MARKED_WORDS, find_chromium, with_extension
+from scamlint_training.browser.extension import pack, unpack_for_test
+from scamlint_training.browser.recorder import recording
+from scamlint_training.browser.server import running_server
+from scamlint_training.browser.sites import serving
+
+NO_CHROMIUM = "Chromium is not installed (Debian: apt-get install chromium, or name it in SCAMLINT_CHROMIUM)."
+DEFAULTS = {
+    "on": True,
+    "paused": False,
+    "key": "",
+    "everywhere": False,
+    "sites": {"127.0.0.1": True},
+    "privateSites": [],
+    "labelsOff": [],
+}
+
+
+def until(condition, what="", seconds=15.0):
+    """Wait until a condition holds and return what it gave."""
+    deadline = time.monotonic() + seconds
+    while True:
+        value = condition()
+        if value:
+            return value
+        assert time.monotonic() < deadline, f"Not within {seconds} s: {what}"
+        time.sleep(0.05)
+
+
+class Reader:
+    """A person with the extension: opens pages and looks at what is marked.
+
+    Attributes:
+        server: The real server.
+        recorder: What goes between the extension and the server.
+    """
+
+    def __init__(self, browser, folder, sites, server, recorder):
+        self.browser = browser
+        self.sites = sites
+        self.server = server
+        self.recorder = recorder
+        self._folder = folder
+
+    def write(self, body, head=""):
+        """Put a page on the web and return its address."""
+        name = f"{uuid.uuid4().hex}.html"
+        head = f'<meta charset="utf-8"><title>t</title><link rel="icon" href="data:,">{head}'
+        html = f'<!doctype html><html lang="en"><head>{head}</head><body>{body}</body></html>'
+        (self._folder / name).write_text(html, encoding="utf-8")
+        return f"{self.sites.url}/{name}"
+
+    def open(self, body, head=""):
+        """Put a page on the web and open it."""
+        page = self.browser.context.new_page()
+        page.goto(self.write(body, head))
+        return page
+
+    def marks(self, page):
+        """Words of the marks of a page in reading order, white space made plain."""
+        return [" ".join(mark["words"].split()) for mark in page.evaluate(MARKED_WORDS)]
+
+    def wait(self, page, count):
+        """Wait for a number of marks and return their words."""
+        until(lambda: len(self.marks(page)) == count, f"{count} marks, there are {self.marks(page)}")
+        return self.marks(page)
+
+    def settle(self, page, quiet=0.8):
+        """Wait until nothing has been asked for a while."""
+        seen, since = -1, time.monotonic()
+        deadline = since + 20
+        while time.monotonic() - since < quiet and time.monotonic() < deadline:
+            if len(self.recorder.exchanges) != seen:
+                seen, since = len(self.recorder.exchanges), time.monotonic()
+            page.wait_for_timeout(50)
+
+    def wait_for_badge(self, page, text):
+        until(lambda: self.browser.badge(page) == text, f"badge {text!r}, it is {self.browser.badge(page)!r}", 20.0)
+
+    def answered(self):
+        """The words that the server flagged, as it cut them out of the text itself."""
+        return [" ".join(words.split()) for exchange in self.recorder.scans for words in exchange.words]
+
+    def popup(self, page):
+        return self.browser.open(f"pages/popup.html?tab={self.browser.tab_id(page)}")
+
+
+@pytest.fixture(scope="session")
+def server(tmp_path_factory):
+    with running_server(tmp_path_factory.mktemp("server")) as server:
+        yield server
+
+
+@pytest.fixture(scope="session")
+def extension_folder(tmp_path_factory):
+    folder = tmp_path_factory.mktemp("extension")
+    return unpack_for_test(pack(folder / "extension.zip"), folder / "unpacked")
+
+
+@pytest.fixture(scope="package")
+def playwright_():
+    if find_chromium() is None:
+        pytest.skip(NO_CHROMIUM)
+    from playwright.sync_api import sync_playwright
+
+    with sync_playwright() as playwright:
+        yield playwright
+
+
+@pytest.fixture(scope="package")
+def chromium(playwright_, extension_folder, tmp_path_factory):
+    with with_extension(playwright_, extension_folder, tmp_path_factory.mktemp("profile")) as browser:
+        yield browser
+
+
+@pytest.fixture
+def reader(chromium, server, tmp_path):
+    """The extension switched on for 127.0.0.1, with nothing marked or sent yet."""
+    with serving(tmp_path) as sites, recording(server.url) as recorder:
+        chromium.settings(**DEFAULTS, server=recorder.url)
+        yield Reader(chromium, tmp_path, sites, server, recorder)
+        for page in chromium.context.pages:
+            if page is not chromium.desk:
+                page.close()

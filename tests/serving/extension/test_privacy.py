@@ -1,0 +1,154 @@
+"""What may be read at all: nothing before the user says so, and never what is private."""
+
+import time
+
+import pytest
+
+from scamlint_training.browser.chromium import with_extension
+from scamlint_training.browser.recorder import recording
+from scamlint_training.browser.sites import serving
+
+PROMISE = "Every deposit earns a fixed 3% per day, guaranteed, with no risk to your capital."
+URGENCY = "Only 50 places are left, so join now before the sale closes tonight at midnight."
+
+
+def refused(reader, page, text=PROMISE):
+    """The page stays unread: nothing is marked and its text was not sent."""
+    page.wait_for_timeout(700)
+    return reader.marks(page) == [] and text not in reader.recorder.sent
+
+
+def reason(reader, page):
+    popup = reader.popup(page)
+    popup.wait_for_selector("#reason:not([hidden])")
+    text = popup.locator("#reason").text_content()
+    popup.close()
+    return text
+
+
+def first_page(browser):
+    """The options page. It opens by itself after installing, but not when Chromium starts the extension before it has a
+    window, as it may at the start of a whole browser; then it is opened from here."""
+    deadline = time.monotonic() + 5
+    while time.monotonic() < deadline:
+        for page in browser.context.pages:
+            if "options.html" in page.url:
+                return page
+        browser.desk.wait_for_timeout(100)
+    return browser.open("pages/options.html")
+
+
+def test_a_new_installation_sends_nothing_until_it_is_switched_on(playwright_, extension_folder, server, tmp_path):
+    """In a fresh profile, every switch is needed."""
+    pages = tmp_path / "pages"
+    pages.mkdir()
+    (pages / "a.html").write_text(f"<!doctype html><p>{PROMISE}</p>", encoding="utf-8")
+    with (
+        serving(pages) as site,
+        recording(server.url) as recorder,
+        with_extension(playwright_, extension_folder, tmp_path / "profile") as browser,
+    ):
+        options = first_page(browser)
+        options.get_by_label("Address").fill(recorder.url)
+        options.get_by_role("button", name="Save and test").click()
+        options.get_by_text("Saved. The server answers").wait_for()
+        tested = len(recorder.exchanges)
+        page = browser.context.new_page()
+        page.goto(f"{site.url}/a.html")
+        page.wait_for_timeout(1000)
+        assert len(recorder.exchanges) == tested, "Off: nothing is sent."
+        options.bring_to_front()
+        options.get_by_role("button", name="Switch scamlint on").click()
+        page.bring_to_front()
+        page.wait_for_timeout(1000)
+        assert len(recorder.exchanges) == tested, "On, but not on this site: nothing is sent."
+        popup = browser.open(f"pages/popup.html?tab={browser.tab_id(page)}")
+        popup.get_by_role("switch", name="Read 127.0.0.1").click()
+        page.bring_to_front()
+        popup.locator("#marks li").wait_for()
+        assert "fixed 3% per day" in popup.locator("#marks").text_content()
+        assert recorder.scans
+
+
+@pytest.mark.parametrize(
+    "form",
+    [
+        '<form><input type="password"></form>',
+        '<form style="display:none"><input type="PASSWORD"></form>',
+        '<iframe srcdoc="&lt;input type=password&gt;"></iframe>',
+    ],
+)
+def test_a_page_with_a_password_field_is_never_read(reader, form):
+    page = reader.open(f"<p>{PROMISE}</p>{form}")
+    assert refused(reader, page)
+    assert "password field" in reason(reader, page)
+
+
+def test_a_password_field_that_appears_ends_the_reading(reader):
+    page = reader.open(f'<p>{PROMISE}</p><div id="x"></div>')
+    reader.wait(page, 1)
+    page.evaluate("document.querySelector('#x').innerHTML = '<input type=password>'")
+    reader.wait(page, 0)
+    page.evaluate("(text) => document.body.insertAdjacentHTML('beforeend', `<p>${text}</p>`)", URGENCY)
+    assert refused(reader, page, URGENCY)
+
+
+def test_the_users_own_list_is_never_read(reader):
+    reader.browser.settings(privateSites=["0.0.1"])
+    page = reader.open(f"<p>{PROMISE}</p>")
+    assert refused(reader, page)
+    assert "private sites" in reason(reader, page)
+
+
+def test_a_site_is_switched_off_and_on_in_the_popup(reader):
+    page = reader.open(f"<p>{PROMISE}</p>")
+    reader.wait(page, 1)
+    popup = reader.popup(page)
+    popup.get_by_role("switch", name="Read 127.0.0.1").click()
+    reader.wait(page, 0)
+    sent = len(reader.recorder.scans)
+    page.reload()
+    page.wait_for_timeout(600)
+    assert len(reader.recorder.scans) == sent
+    popup.get_by_role("switch", name="Read 127.0.0.1").click()
+    reader.wait(page, 1)
+
+
+def test_a_site_that_was_not_chosen_is_not_read(reader):
+    page = reader.browser.context.new_page()
+    page.goto(reader.write(f"<p>{PROMISE}</p>").replace("127.0.0.1", "localhost"))
+    assert refused(reader, page)
+    assert "unless you switch it on" in reason(reader, page)
+
+
+def test_pause_takes_every_mark_away_and_resume_brings_them_back(reader):
+    page = reader.open(f"<p>{PROMISE}</p>")
+    reader.wait(page, 1)
+    popup = reader.popup(page)
+    popup.get_by_role("button", name="Pause").click()
+    reader.wait(page, 0)
+    popup.get_by_role("button", name="Resume").click()
+    reader.wait(page, 1)
+
+
+def test_a_label_that_is_switched_off_is_not_shown(reader):
+    page = reader.open(f"<p>{PROMISE}</p><p>{URGENCY}</p>")
+    reader.wait(page, 2)
+    popup = reader.popup(page)
+    popup.get_by_text("What is marked").click()
+    popup.get_by_role("switch", name="Urgency pressure").click()
+    assert reader.wait(page, 1) == [PROMISE.rstrip(".")]
+    reader.wait_for_badge(page, "1")
+
+
+def test_only_the_words_go_out(reader):
+    page = reader.open(f"<p>{PROMISE}</p>")
+    page.evaluate("document.cookie = 'session=canary-cookie'")
+    page.goto(f"{page.url}?q=canary-query#canary-fragment")
+    reader.wait(page, 1)
+    for exchange in reader.recorder.exchanges:
+        everything = f"{exchange.path} {exchange.headers} {exchange.body}"
+        assert "canary" not in everything
+        assert ".html" not in everything
+        assert "cookie" not in exchange.headers
+        assert "referer" not in exchange.headers

@@ -1,0 +1,191 @@
+"""The card, the popup and the options: explaining, going to marks, feedback; accessible."""
+
+import sqlite3
+import time
+
+import pytest
+
+from scamlint_training.browser.axe import findings
+
+PROMISE = "Every deposit earns a fixed 3% per day, guaranteed, with no risk to your capital."
+URGENCY = "Only 50 places are left, so join now before the sale closes tonight at midnight."
+QUIET = "The protocol stores each block header in a tree and checks the proof before it accepts a transfer."
+
+
+class CardNodes:
+    """The card in its closed shadow root, which only the debugger can look into."""
+
+    def __init__(self, page):
+        self._session = page.context.new_cdp_session(page)
+        self._page = page
+
+    def _root(self):
+        document = self._session.send("DOM.getDocument", {"depth": -1, "pierce": True})["root"]
+        return next((node for node in _walk(document) if node["nodeName"] == "SCAMLINT-CARD"), None)
+
+    @property
+    def is_closed(self):
+        return self._root()["shadowRoots"][0]["shadowRootType"] == "closed"
+
+    def text(self):
+        """The words of the card; empty when it is not shown."""
+        if not self._page.evaluate("!!document.querySelector('scamlint-card:popover-open')"):
+            return ""
+        return " ".join(node["nodeValue"] for node in _walk(self._root()) if node["nodeName"] == "#text")
+
+    def wait(self, words):
+        deadline = time.monotonic() + 5
+        while words not in self.text():
+            assert time.monotonic() < deadline, f"{words!r} is not in the card {self.text()!r}."
+            self._page.wait_for_timeout(50)
+
+    def wait_closed(self):
+        deadline = time.monotonic() + 5
+        while self.text():
+            assert time.monotonic() < deadline, "The card stays."
+            self._page.wait_for_timeout(50)
+
+    def press(self, name, label=""):
+        """Click an element of the card that has a tag name and, if given, a text."""
+        for node in _walk(self._root()):
+            text = "".join(child.get("nodeValue", "") for child in _walk(node) if child["nodeName"] == "#text")
+            if node["nodeName"] == name and label in text:
+                quads = self._session.send("DOM.getContentQuads", {"nodeId": node["nodeId"]})["quads"][0]
+                self._page.mouse.click((quads[0] + quads[2]) / 2, (quads[1] + quads[5]) / 2)
+                return
+        raise AssertionError(f"The card has no {name} {label!r}.")
+
+
+def _walk(node):
+    yield node
+    for child in [*node.get("children", []), *node.get("shadowRoots", [])]:
+        yield from _walk(child)
+    if "contentDocument" in node:
+        yield from _walk(node["contentDocument"])
+
+
+def hover_mark(page, index=0):
+    box = page.evaluate(
+        """(index) => {
+          const ranges = [...CSS.highlights.values()].flatMap((highlight) => [...highlight]);
+          const boxes = ranges.map((range) => range.getClientRects()[0]).sort((a, b) => a.top - b.top);
+          const { left, top, height } = boxes[index];
+          return { left, middle: top + height / 2 };
+        }""",
+        index,
+    )
+    page.mouse.move(box["left"] + 20, box["middle"])
+    page.wait_for_timeout(80)
+    page.mouse.move(box["left"] + 24, box["middle"])
+
+
+def test_hovering_a_mark_explains_it_in_a_closed_shadow_root(reader):
+    page = reader.open(f"<p>{QUIET}</p><p>{PROMISE}</p>")
+    reader.wait(page, 1)
+    card = CardNodes(page)
+    hover_mark(page)
+    card.wait("nobody honest can promise otherwise")
+    assert "Guaranteed return" in card.text()
+    assert "% sure" in card.text()
+    assert card.is_closed
+    page.mouse.move(900, 500)
+    card.wait_closed()
+    hover_mark(page)
+    card.wait("Guaranteed return")
+    page.keyboard.press("Escape")
+    card.wait_closed()
+
+
+def test_words_beside_a_mark_have_no_card(reader):
+    page = reader.open(f"<p>{QUIET}</p><p>{PROMISE}</p>")
+    reader.wait(page, 1)
+    page.mouse.move(60, 25)
+    page.wait_for_timeout(60)
+    page.mouse.move(64, 25)
+    page.wait_for_timeout(500)
+    assert CardNodes(page).text() == "" if page.query_selector("scamlint-card") else True
+
+
+@pytest.mark.parametrize("share", [False, True])
+def test_feedback_goes_to_the_users_server(reader, share):
+    page = reader.open(f"<p>{PROMISE}</p>")
+    reader.wait(page, 1)
+    card = CardNodes(page)
+    hover_mark(page)
+    card.wait("Was this wrong?")
+    card.press("SUMMARY")
+    card.wait("Store these words")
+    if share:
+        card.press("LABEL")
+    card.press("BUTTON", "Send")
+    card.wait("Thank you")
+    connection = sqlite3.connect(reader.server.log.parent / "feedback.db")
+    kind, label, text = connection.execute("select kind, label, text from feedback order by rowid desc").fetchone()
+    connection.close()
+    assert (kind, label) == ("wrong_flag", "guaranteed_return")
+    assert text == (PROMISE.rstrip(".") if share else None)
+
+
+def test_the_popup_lists_the_marks_and_goes_to_them(reader):
+    page = reader.open(f"<p>{PROMISE}</p>{f'<p>{QUIET}</p>' * 80}<p>{URGENCY}</p>")
+    reader.wait(page, 2)
+    popup = reader.popup(page)
+    popup.locator("#marks li").nth(1).wait_for()
+    assert popup.locator("#marks .words").all_text_contents() == [PROMISE.rstrip("."), URGENCY.rstrip(".")]
+    assert popup.locator("#found-title").text_content() == "2 marks on this page"
+    popup.locator("#marks button").nth(1).click()
+    page.bring_to_front()
+    card = CardNodes(page)
+    card.wait("Urgency pressure")
+    assert "Mark 2 of 2" in card.text()
+    last = page.locator("p").last.bounding_box()
+    assert 0 < last["y"] < 720, "The page has scrolled to the mark."
+    assert page.evaluate("document.activeElement.nodeName") == "SCAMLINT-CARD", "The keyboard is in the card."
+    page.keyboard.press("Escape")
+    card.wait_closed()
+    assert page.evaluate("document.activeElement.nodeName") == "BODY"
+
+
+def test_the_keyboard_steps_through_the_marks(reader):
+    """The shortcuts are the browser's own and reach the page as this message."""
+    page = reader.open(f"<p>{PROMISE}</p><p>{URGENCY}</p>")
+    reader.wait(page, 2)
+    card = CardNodes(page)
+    tab = reader.browser.tab_id(page)
+    for by, title in (
+        (1, "Guaranteed return"),
+        (1, "Urgency pressure"),
+        (1, "Guaranteed return"),
+        (-1, "Urgency pressure"),
+    ):
+        reader.browser.call(f"chrome.tabs.sendMessage({tab}, {{type: 'step', by: {by}}})")
+        page.bring_to_front()
+        card.wait(title)
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_axe_finds_nothing_in_the_extension_pages(reader, scheme):
+    page = reader.open(f"<p>{PROMISE}</p><p>{URGENCY}</p>")
+    reader.wait(page, 2)
+    popup = reader.popup(page)
+    popup.emulate_media(color_scheme=scheme)
+    popup.locator("#marks li").first.wait_for()
+    popup.get_by_text("What is marked").click()
+    assert findings(popup) == []
+    for path in ("pages/options.html", "pages/privacy.html"):
+        other = reader.browser.open(path)
+        other.emulate_media(color_scheme=scheme)
+        other.wait_for_timeout(200)
+        assert findings(other) == [], path
+
+
+def test_the_options_refuse_plain_http_to_another_computer(reader):
+    options = reader.browser.open("pages/options.html")
+    for address, words in (
+        ("http://198.51.100.7:8000", "Use https"),
+        ("server", "in full"),
+        ("https://a@b.example", "user name"),
+    ):
+        options.get_by_label("Address").fill(address)
+        options.get_by_role("button", name="Save and test").click()
+        options.get_by_text(words).wait_for()

@@ -1,0 +1,152 @@
+"""The extension and the page in Chromium: how soon a 50 kB article is marked, how smooth a page stays meanwhile."""
+
+from __future__ import annotations
+
+import logging
+import statistics
+import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from scamlint_training.bench import Options, Row
+from scamlint_training.browser.chromium import ExtensionBrowser, find_chromium, with_extension
+from scamlint_training.browser.extension import pack, unpack_for_test
+from scamlint_training.browser.server import ServerProcess, running_server
+from scamlint_training.browser.sites import Sites, serving
+from scamlint_training.corpus import load_split
+
+if TYPE_CHECKING:
+    from playwright.sync_api import Page
+
+_log = logging.getLogger(__name__)
+_ARTICLE_BYTES = 50_000
+_LAST = "Every deposit earns a fixed 3% per day, guaranteed, with no risk to your capital."
+_RUNS = 5
+# Notes when the first and the last paragraph's marks came, and every task over 50 ms, from the page's own world.
+_WATCH = f"""<script>
+  window.seen = {{}};
+  window.long = [];
+  const note = (list) => long.push(...list.getEntries().map((entry) => entry.duration));
+  new PerformanceObserver(note).observe({{type: "longtask", buffered: true}});
+  const look = () => {{
+    for (const highlight of CSS.highlights.values()) for (const range of highlight) {{
+      seen.first ??= performance.now();
+      if ({_LAST!r}.startsWith(range.toString()) && range.toString().length > 40) seen.last ??= performance.now();
+    }}
+    if (!seen.last) requestAnimationFrame(look);
+  }};
+  requestAnimationFrame(look);
+</script>"""
+
+
+def article(size: int = _ARTICLE_BYTES) -> str:
+    """Return paragraphs of clean training documents up to a size in bytes, and a promise as the last one."""
+    paragraphs: list[str] = []
+    total = 0
+    for document in load_split("train"):
+        if not document.spans:
+            for line in document.text.split("\n"):
+                if total >= size:
+                    break
+                paragraphs.append(line.replace("&", "&amp;").replace("<", "&lt;"))
+                total += len(line.encode())
+    return "".join(f"<p>{text}</p>\n" for text in [*paragraphs, _LAST])
+
+
+@contextmanager
+def _setting(model: str) -> Iterator[tuple[ExtensionBrowser, Sites, ServerProcess, Path]]:
+    from playwright.sync_api import sync_playwright
+
+    with tempfile.TemporaryDirectory() as scratch:
+        folder = Path(scratch)
+        (folder / "site").mkdir()
+        extension = unpack_for_test(pack(folder / "extension.zip"), folder / "extension")
+        with (
+            running_server(folder, model=model, settings={"CACHE_BYTES": "0"}) as server,
+            serving(folder / "site") as sites,
+            sync_playwright() as playwright,
+            with_extension(playwright, extension, folder / "profile") as browser,
+        ):
+            browser.settings(server=server.url, sites={"127.0.0.1": True})
+            yield browser, sites, server, folder / "site"
+
+
+def _use(page: Page) -> None:
+    """Scroll, type and let posts arrive, as a reader's minute in a few seconds."""
+    for _ in range(8):
+        page.mouse.wheel(0, 900)
+        page.wait_for_timeout(60)
+    page.evaluate("document.querySelector('input').focus()")
+    page.keyboard.type("a few words of a reader", delay=20)
+    for number in range(8):
+        page.evaluate(
+            "(text) => document.body.insertAdjacentHTML('beforeend', `<p>${text}</p>`)", f"Post {number}. {_LAST}"
+        )
+        page.wait_for_timeout(60)
+    page.wait_for_timeout(900)
+
+
+def _read(browser: ExtensionBrowser, address: str, *, marked: bool) -> dict[str, Any]:
+    page = browser.context.new_page()
+    page.goto(address)
+    if marked:
+        page.wait_for_function("window.seen.last", timeout=60_000)
+    _use(page)
+    result: dict[str, Any] = page.evaluate(
+        "() => ({ ...seen, load: performance.getEntriesByType('navigation')[0].loadEventEnd, long: window.long })"
+    )
+    page.close()
+    return result
+
+
+def _paste(page: Page, server: ServerProcess, text: str) -> float:
+    """Return the seconds from pasting a text into the web page to its marks."""
+    page.goto(server.url)
+    page.wait_for_selector("#legend li")
+    return float(
+        page.evaluate(
+            """(text) => new Promise((resolve) => {
+              const area = document.querySelector("#text");
+              area.value = text;
+              const start = performance.now();
+              new MutationObserver(() => document.querySelector("#paper mark") && resolve(performance.now() - start))
+                .observe(document.querySelector("#paper"), { childList: true, subtree: true });
+              area.dispatchEvent(new InputEvent("input", { inputType: "insertFromPaste", bubbles: true }));
+            })""",
+            text,
+        )
+        / 1000
+    )
+
+
+def measure(options: Options) -> list[Row]:
+    """Measure the extension on a long article and the page on a pasted text; nothing without Chromium."""
+    if find_chromium() is None:
+        _log.warning("Chromium is not installed; the browser part is left out.")
+        return []
+    runs = 2 if options.quick else _RUNS
+    with _setting(options.model) as (browser, sites, server, folder):
+        body = article()
+        html = f'<!doctype html><meta charset="utf-8"><title>t</title>{_WATCH}<input>{body}'
+        (folder / "article.html").write_text(html, encoding="utf-8")
+        address = f"{sites.url}/article.html"
+        without = [_read(browser, address, marked=False) for _ in range(runs)]
+        browser.settings(on=True)
+        browser.desk.wait_for_timeout(500)
+        results = [_read(browser, address, marked=True) for _ in range(runs)]
+        page = browser.context.new_page()
+        pasted = [_paste(page, server, body) for _ in range(runs)]
+    middle = [(result["last"] - result["load"]) / 1000 for result in results]
+    first = [(result["first"] - result["load"]) / 1000 for result in results]
+    longest = max((task for result in results for task in result["long"]), default=0.0)
+    longest_without = max((task for result in without for task in result["long"]), default=0.0)
+    many = f"median of {runs}"
+    return [
+        Row("extension: 50 kB article, load to last mark", statistics.median(middle), "s", "< 1", many),
+        Row("extension: 50 kB article, load to first mark", statistics.median(first), "s", "", many),
+        Row("extension: longest task while reading, scrolling, typing", longest, "ms", "<= 50", "0: none over 50 ms"),
+        Row("the same page without the extension", longest_without, "ms", "", "0: none over 50 ms"),
+        Row("page: 50 kB pasted to first mark", statistics.median(pasted), "s", "< 1", many),
+    ]
