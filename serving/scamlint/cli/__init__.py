@@ -16,6 +16,7 @@ _COMMANDS = {
     "scan": ("scamlint.cli.scan", "scan", "Show the flagged passages of documents."),
     "serve": ("scamlint.cli.serve", "serve", "Serve the HTTP API and the web page."),
     "batch": ("scamlint.cli.batch", "batch", "Score many documents: folders, archives, tables; one row for each."),
+    "report": ("scamlint.cli.report", "report", "Make a page, SARIF or CSV of the results of batch."),
     "feedback": ("scamlint.cli.feedback", "feedback", "Export the feedback that the API took."),
     "labels": ("scamlint.cli.labels", "labels", "List the labels and what they mean."),
 }

@@ -1,0 +1,49 @@
+"""``scamlint report``."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from pathlib import Path
+
+import click
+
+from scamlint.errors import OptionError
+
+_FORMS = {".html": "html", ".htm": "html", ".sarif": "sarif", ".json": "sarif", ".csv": "csv"}
+
+
+@click.command()
+@click.argument("results", type=click.Path(path_type=Path))
+@click.option("--output", "-o", required=True, type=click.Path(path_type=Path), help="A .html, .sarif or .csv file.")
+@click.option("--format", "form", type=click.Choice(["html", "sarif", "csv"]), help="Found from the name if left out.")
+@click.option("--title", help="Heading of the page; the name of RESULTS if left out.")
+def report(results: Path, output: Path, form: str | None, title: str | None) -> None:
+    """Make a report of RESULTS, the output of 'scamlint batch'.
+
+    HTML is one page that needs nothing else and loads nothing; SARIF 2.1.0 is for code scanning tools; CSV has one
+    line for each passage.
+    """
+    chosen = form or _FORMS.get(output.suffix.lower())
+    if chosen is None:
+        raise OptionError(f"{output} does not say its format; end it with .html, .sarif or .csv, or give --format.")
+    from scamlint.batch.output import atomic
+    from scamlint.report.results import read_results
+
+    rows = read_results(results)
+    pieces: Iterable[str]
+    if chosen == "html":
+        from scamlint.report.html import render_report
+
+        pieces = [render_report(rows, title or str(results))]
+    elif chosen == "sarif":
+        from scamlint.report.sarif import sarif_pieces
+
+        pieces = sarif_pieces(rows)
+    else:
+        from scamlint.report.passages import csv_pieces
+
+        pieces = csv_pieces(rows)
+    with atomic(output) as file:
+        for piece in pieces:
+            file.write(piece.encode("utf-8", "replace"))
+    click.echo(f"Report: {output}", err=True)
