@@ -1,0 +1,50 @@
+"""The gate on and off, on a dump of mostly clean documents, at the threshold that keeps 99.5 % of the spans."""
+
+from __future__ import annotations
+
+import json
+import shutil
+import tempfile
+from pathlib import Path
+
+from scamlint import Detector
+from scamlint.bundle import CONFIG_FILE, load_bundle, resolve
+from scamlint_training import gate
+from scamlint_training.bench import Options, Row
+from scamlint_training.bench.material import mostly_clean_documents
+from scamlint_training.bench.throughput import exhaust, interleaved
+
+FLAGGED_SHARE = 0.02
+
+
+def measure(options: Options) -> list[Row]:
+    """Measure both in turn; nothing when the model is no transformer."""
+    if load_bundle(options.model).kind != "transformer":
+        return []
+    texts = mostly_clean_documents(20_000 if options.quick else 300_000, FLAGGED_SHARE)
+    characters = sum(len(text) for text in texts)
+    with tempfile.TemporaryDirectory() as scratch:
+        off = Path(shutil.copytree(resolve(options.model), Path(scratch) / "off"))
+        _remove_gate(off)
+        measured = gate.measure(off)
+        on = Path(shutil.copytree(off, Path(scratch) / "on"))
+        gate.write(on, measured.threshold)
+        detectors = [Detector.load(off), Detector.load(on)]
+        for detector in detectors:
+            exhaust(detector, texts[:5])
+        rounds = 1 if options.quick else 3
+        without, with_gate = interleaved([lambda d=d: exhaust(d, texts) for d in detectors], rounds)  # type: ignore[misc]
+    return [
+        Row("windows of clean dev documents that the gate skips", 100 * measured.skipped_clean, "%"),
+        Row("spans that the gate keeps, dev and attacked dev", 100 * measured.kept, "%", ">= 99.5"),
+        Row("gate off, mostly clean dump", characters / without, "characters/s"),
+        Row("gate on, mostly clean dump", characters / with_gate, "characters/s"),
+        Row("gate on / gate off", without / with_gate, "times", ">= 4"),
+    ]
+
+
+def _remove_gate(folder: Path) -> None:
+    path = folder / CONFIG_FILE
+    config = json.loads(path.read_text(encoding="utf-8"))
+    config["settings"].pop("gate", None)
+    path.write_text(json.dumps(config, indent=2) + "\n", encoding="utf-8")
