@@ -9,7 +9,7 @@ from dataclasses import dataclass, field, replace
 from multiprocessing.connection import Connection
 from typing import TYPE_CHECKING
 
-from scamlint.batch.chunks import Stop, split_chunks, splits
+from scamlint.batch.chunks import Split, Stop, split_chunks, splits
 from scamlint.batch.encoders import Encoded, encode_rows
 from scamlint.batch.extract import extract
 from scamlint.batch.limits import arm_cpu_limit, cpu_limit, follow_parent, limit_growth, memory_limit, wall_seconds
@@ -154,6 +154,7 @@ def reader_main(
     start: Position,
     stops: Mapping[int, Stop],
     stdin: str,
+    only: Split | None = None,
 ) -> None:
     """Send the chunks from a position on, each as a header and a body.
 
@@ -164,6 +165,7 @@ def reader_main(
         start: First chunk to send.
         stops: For each split that an earlier reader did not survive, where to stop.
         stdin: Where standard input was saved.
+        only: Read this split and no other.
     """
     follow_parent()
     # Room for what one document may take, and for some copies of the largest one on its way.
@@ -173,7 +175,7 @@ def reader_main(
         beats[1], beats[3], beats[2] = float(split), float(count), time.monotonic()
         arm_cpu_limit(options.timeout)
 
-    for split in splits(options, stdin):
+    for split in [only] if only is not None else splits(options, stdin):
         beat(split.number, 0)
         if split.number < start.split:
             continue

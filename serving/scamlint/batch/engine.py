@@ -14,13 +14,12 @@ from multiprocessing.connection import wait
 from typing import Any
 
 from scamlint import __version__
-from scamlint.batch.chunks import Stop
 from scamlint.batch.encoders import Encoded
 from scamlint.batch.extras import need
 from scamlint.batch.inputs import STDIN, check_inputs
 from scamlint.batch.options import BatchOptions
 from scamlint.batch.output import Output
-from scamlint.batch.pool import Reader, Task, Worker
+from scamlint.batch.pool import STARTS, Reader, ReaderDeaths, Task, Worker, blame
 from scamlint.batch.records import Position
 from scamlint.bundle import CONFIG_FILE, file_hash, load_bundle
 from scamlint.errors import OptionError, ScamlintError
@@ -29,8 +28,6 @@ from scamlint.labels import get_label
 _TICK = 0.2
 # How many chunks may be finished ahead of the oldest unfinished one.
 _WINDOW = 64
-# How often a child may die without getting anywhere.
-_STARTS = 3
 
 
 @dataclass(slots=True)
@@ -124,8 +121,7 @@ class _Run:
         self._workers: list[Worker] = []
         self._reader: Reader | None = None
         self._reading = True
-        self._stops: dict[int, Stop] = {}
-        self._reader_deaths: dict[int, int] = {}
+        self._deaths = ReaderDeaths()
         self._failed_starts = 0
         self._queue: deque[Task] = deque()
         self._done: dict[int, tuple[Task, Encoded]] = {}
@@ -142,7 +138,7 @@ class _Run:
         self._resume()
         if not self._output.manifest.finished:
             try:
-                self._reader = Reader(self._options, self._start, self._stops, self._stdin)
+                self._reader = Reader(self._options, self._start, self._deaths.stops, self._stdin)
                 self._workers = [Worker(self._options) for _ in range(self._options.processes)]
                 while self._reading or self._written < self._received:
                     self._step()
@@ -247,7 +243,7 @@ class _Run:
         self.summary.restarts += 1
         if not loaded:
             self._failed_starts += 1
-            if self._failed_starts > _STARTS:
+            if self._failed_starts > STARTS:
                 raise ScamlintError("The workers die while they load the model; see what they said above.")
         self._workers[self._workers.index(worker)] = Worker(self._options)
         if task is not None:
@@ -256,19 +252,11 @@ class _Run:
 
     def _reader_died(self, reader: Reader, timed_out: bool = False) -> None:
         """Start a new reader; one that fails a second time stops where the first did and goes on after that input."""
-        split, count = reader.place()
-        timed_out = timed_out or reader.used_up_its_time()
+        place, timed_out = reader.place(), timed_out or reader.used_up_its_time()
         reader.kill()
         self.summary.restarts += 1
-        deaths = self._reader_deaths[split] = self._reader_deaths.get(split, 0) + 1
-        if deaths > _STARTS:
-            raise ScamlintError(f"The reader dies again and again at input {split + 1}; see what it said above.")
-        if timed_out:
-            timeout = self._options.timeout
-            self._stops[split] = Stop(count, "timeout", f"Reading on takes over {timeout:g} s of processor time.")
-        elif deaths >= 2:
-            self._stops[split] = Stop(count, "crashed", "The process that read the file died twice at this place.")
-        self._reader = Reader(self._options, self._start, self._stops, self._stdin)
+        self._deaths.note(place, timed_out, self._options.timeout)
+        self._reader = Reader(self._options, self._start, self._deaths.stops, self._stdin)
 
     def _write(self) -> None:
         while self._written in self._done:
@@ -292,37 +280,6 @@ class _Run:
     def _report(self) -> None:
         self.summary.seconds = time.monotonic() - self._started
         self._on_progress(self.summary)
-
-
-def blame(task: Task, at: int, timed_out: bool, timeout: float) -> None:
-    """Decide what the next try of a chunk leaves out, after a worker died on it.
-
-    Args:
-        task: The chunk.
-        at: Index of the record that was at work, or -1 when there were several.
-        timed_out: Whether the worker was ended for taking too long; else it died by itself, or somebody killed it,
-            and a first time is forgiven.
-        timeout: The time limit, for the message.
-    """
-    task.deaths[at] = task.deaths.get(at, 0) + 1
-    if len(task.failed) == task.count:
-        raise ScamlintError("The workers die even on rows without a document; see what they said above.")
-    if not timed_out and task.deaths[at] < 2:
-        return
-    if timed_out:
-        failure = (
-            "timeout",
-            f"Reading or scoring the document takes over {timeout:g} s of processor time; see --timeout.",
-        )
-    else:
-        failure = ("crashed", "The process that read the document died twice; it may need more than --memory allows.")
-    if at >= 0:
-        task.failed[at] = failure
-    elif not task.alone:
-        task.alone = True
-        task.deaths.clear()
-    else:
-        task.failed = dict.fromkeys(range(task.count), failure)
 
 
 def _save_stdin() -> str:

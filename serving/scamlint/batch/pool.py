@@ -10,15 +10,17 @@ from multiprocessing.context import SpawnProcess
 from typing import Any
 
 from scamlint.batch.child import BEAT_SIZE, IDLE, PARSING, SCORING, Beats, Care, reader_main, worker_main
-from scamlint.batch.chunks import Stop
+from scamlint.batch.chunks import Split, Stop
 from scamlint.batch.encoders import Encoded
 from scamlint.batch.limits import CPU_LIMIT_EXIT, wall_seconds
 from scamlint.batch.options import BatchOptions
 from scamlint.batch.records import Position
-from scamlint.errors import ModelError
+from scamlint.errors import ModelError, ScamlintError
 
 _CONTEXT = multiprocessing.get_context("spawn")
 _START_SECONDS = 120.0
+# How often a child may die without getting anywhere.
+STARTS = 3
 
 
 @dataclass(slots=True)
@@ -120,8 +122,10 @@ class Worker(Child):
 class Reader(Child):
     """The reader process."""
 
-    def __init__(self, options: BatchOptions, start: Position, stops: dict[int, Stop], stdin: str) -> None:
-        super().__init__(reader_main, options, start, stops, stdin)
+    def __init__(
+        self, options: BatchOptions, start: Position, stops: dict[int, Stop], stdin: str = "", only: Split | None = None
+    ) -> None:
+        super().__init__(reader_main, options, start, stops, stdin, only)
         self._timeout = options.timeout
         self._born = time.monotonic()
 
@@ -146,3 +150,66 @@ class Reader(Child):
     def place(self) -> tuple[int, int]:
         """Return the split and the number of records read in it."""
         return int(self.beats[1]), int(self.beats[3])
+
+
+class ReaderDeaths:
+    """What the deaths of readers taught: where the next one has to stop.
+
+    Attributes:
+        stops: For each split that a reader did not survive, where to stop in it.
+    """
+
+    def __init__(self) -> None:
+        self.stops: dict[int, Stop] = {}
+        self._deaths: dict[int, int] = {}
+
+    def note(self, place: tuple[int, int], timed_out: bool, timeout: float) -> None:
+        """Note that a reader died; the first time is forgiven unless it took too long.
+
+        Args:
+            place: The split and the number of records read in it.
+            timed_out: Whether it was ended for taking too long.
+            timeout: The time limit, for the message.
+
+        Raises:
+            ScamlintError: Readers die at the same place again and again.
+        """
+        split, count = place
+        deaths = self._deaths[split] = self._deaths.get(split, 0) + 1
+        if deaths > STARTS:
+            raise ScamlintError(f"The reader dies again and again at input {split + 1}; see what it said above.")
+        if timed_out:
+            self.stops[split] = Stop(count, "timeout", f"Reading on takes over {timeout:g} s of processor time.")
+        elif deaths >= 2:
+            self.stops[split] = Stop(count, "crashed", "The process that read the file died twice at this place.")
+
+
+def blame(task: Task, at: int, timed_out: bool, timeout: float) -> None:
+    """Decide what the next try of a chunk leaves out, after a worker died on it.
+
+    Args:
+        task: The chunk.
+        at: Index of the record that was at work, or -1 when there were several.
+        timed_out: Whether the worker was ended for taking too long; else it died by itself, or somebody killed it,
+            and a first time is forgiven.
+        timeout: The time limit, for the message.
+    """
+    task.deaths[at] = task.deaths.get(at, 0) + 1
+    if len(task.failed) == task.count:
+        raise ScamlintError("The workers die even on rows without a document; see what they said above.")
+    if not timed_out and task.deaths[at] < 2:
+        return
+    if timed_out:
+        failure = (
+            "timeout",
+            f"Reading or scoring the document takes over {timeout:g} s of processor time; see --timeout.",
+        )
+    else:
+        failure = ("crashed", "The process that read the document died twice; it may need more than --memory allows.")
+    if at >= 0:
+        task.failed[at] = failure
+    elif not task.alone:
+        task.alone = True
+        task.deaths.clear()
+    else:
+        task.failed = dict.fromkeys(range(task.count), failure)

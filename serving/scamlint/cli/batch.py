@@ -33,8 +33,17 @@ from scamlint.errors import OptionError
 @click.option("--skip-unsupported", is_flag=True, help="Leave out kinds of files that are not read.")
 @click.option("--resume", is_flag=True, help="Go on where an interrupted run stopped.")
 @click.option("--overwrite", is_flag=True, help="Throw away what an earlier run left.")
+@click.option("--engine", type=click.Choice(["local", "ray"]), default="local", help="Score here, or on a Ray cluster.")
+@click.option("--ray-address", metavar="ADDRESS", help="Of a running Ray cluster; one is started here if left out.")
 @click.option("--strict", is_flag=True, help="Exit with status 3 when a document could not be read or scored.")
-def batch(strict: bool, chosen: tuple[str, ...], thresholds: tuple[str, ...], **values: object) -> None:
+def batch(
+    strict: bool,
+    chosen: tuple[str, ...],
+    thresholds: tuple[str, ...],
+    engine: str,
+    ray_address: str | None,
+    **values: object,
+) -> None:
     """Score many documents: one row for each, none lost.
 
     INPUTS are files, folders, globs or URLs, or '-' for standard input: text, Markdown, HTML, PDF, Word and mail;
@@ -48,8 +57,13 @@ def batch(strict: bool, chosen: tuple[str, ...], thresholds: tuple[str, ...], **
     from scamlint.batch.progress import show_progress
 
     try:
-        with show_progress(options) as on_progress:
-            summary = run_batch(options, on_progress)
+        if engine == "ray":
+            from scamlint.batch.ray_engine import run_ray
+
+            summary = run_ray(options, ray_address, options.workers)
+        else:
+            with show_progress(options) as on_progress:
+                summary = run_batch(options, on_progress)
     except KeyboardInterrupt:
         click.echo("scamlint: stopped. Run the same command with --resume to go on.", err=True)
         sys.exit(130)

@@ -140,7 +140,7 @@ def _bars(rows: list[tuple[str, int, str]]) -> str:
     out = []
     for number, (name, count, kind) in enumerate(rows):
         y = number * 26
-        width = max(1.0, 300.0 * count / most)
+        width = 300.0 * count / max(most, 1)
         out.append(
             f'<g class="{kind.replace(" ", "-")}"><text x="150" y="{y + 17}" text-anchor="end">{escape(name)}</text>'
             f'<rect x="158" y="{y + 4}" width="{width:.1f}" height="18" rx="2"/>'

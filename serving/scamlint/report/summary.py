@@ -65,6 +65,7 @@ def summarise(rows: Iterable[Row], passage_characters: int = PASSAGE_CHARACTERS)
     kept: list[tuple[float, int, list[Row], int]] = []
     used = 0
     for number, row in enumerate(rows):
+        row["spans"] = [_shown(span, row["characters"]) for span in row["spans"]]
         _count(summary, row, number)
         summary.rows.append(_table_row(row, order))
         if row["spans"]:
@@ -117,6 +118,16 @@ def _count(summary: Summary, row: Row, number: int) -> None:
             heapq.heappush(top, entry)
         elif entry[:3] > top[0][:3]:
             heapq.heapreplace(top, entry)
+
+
+def _shown(span: Row, characters: Any) -> Row:
+    """Return a span whose context begins and ends with whole words, with an ellipsis where the document goes on."""
+    before, after = span["before"] or "", span["after"] or ""
+    if span["start"] > len(before):
+        before = "…" + (before.partition(" ")[2] if " " in before else before)
+    if span["end"] + len(after) < int(characters):
+        after = (after.rpartition(" ")[0] if " " in after else after) + "…"
+    return span | {"before": before, "after": after}
 
 
 def _strength(row: Row) -> float:

@@ -1,0 +1,159 @@
+"""The Ray engine: the same chunks, scored by the same function, in actors on any number of machines.
+
+Ray Data plans, reads and writes: its read tasks cut the inputs into chunks, its actors hold the detector, and its write
+tasks make the files. A row of the first stage is a whole chunk, so that Ray cannot regroup documents, and every
+chunk is scored as the local engine scores it. What a killed actor or machine did, Ray does again.
+"""
+
+from __future__ import annotations
+
+import os
+import shutil
+import time
+from collections.abc import Iterator
+from dataclasses import asdict, replace
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from scamlint.batch.chunks import Split, splits
+from scamlint.batch.engine import LostDocumentsError, Summary, run_fingerprint
+from scamlint.batch.extras import need
+from scamlint.batch.guard import GuardedWorker, PackedChunk, read_split
+from scamlint.batch.inputs import STDIN, Input, check_inputs
+from scamlint.batch.options import BatchOptions
+from scamlint.errors import OptionError
+
+if TYPE_CHECKING:
+    import pyarrow as pa
+
+
+class ChunkReader:
+    """Reads one split; each row that it gives is a chunk."""
+
+    def __init__(self, options: BatchOptions, count_only: bool = False) -> None:
+        self._options = options
+        self._count_only = count_only
+
+    def __call__(self, row: dict[str, Any]) -> Iterator[dict[str, Any]]:
+        """Yield the chunks of the split that a row of the plan describes."""
+        inputs = tuple(Input(**item) for item in row["inputs"])
+        split = Split(int(row["number"]), inputs, "", 0)
+        for chunk in read_split(split, self._options):
+            yield {"count": chunk.count, "body": b"" if self._count_only else chunk.body}
+
+
+class ChunkScorer:
+    """Scores chunks; Ray makes one for each actor, and each has a worker process with the limits of the run."""
+
+    def __init__(self, options: BatchOptions) -> None:
+        self._worker = GuardedWorker(options)
+
+    def __call__(self, batch: pa.Table) -> pa.Table:
+        """Score the one chunk of a batch.
+
+        Args:
+            batch: One row with the columns ``count`` and ``body``.
+
+        Returns:
+            A row for each document, with the schema of ``scamlint.batch.table.result_schema``.
+        """
+        import pyarrow as arrow
+
+        (row,) = batch.to_pylist()
+        encoded = self._worker.score(PackedChunk(row["count"], row["body"]))
+        if encoded.rows != row["count"]:
+            raise LostDocumentsError(f"A chunk of {row['count']} documents gave {encoded.rows} rows.")
+        return arrow.ipc.open_stream(encoded.payload).read_all()
+
+
+def run_ray(options: BatchOptions, address: str | None = None, actors: int | None = None) -> Summary:
+    """Score every document of the inputs on a Ray cluster.
+
+    Args:
+        options: What to score and how. The inputs and the output folder are seen by all machines under these names.
+        address: Of a running cluster; a cluster on this machine is started when None.
+        actors: How many processes score; one for each core of the cluster when None.
+
+    Returns:
+        The counts.
+
+    Raises:
+        ScamlintError: An option is wrong, or rows are missing at the end.
+    """
+    ray = need("ray", "ray", "The Ray engine")
+    data = need("ray.data", "ray", "The Ray engine")
+    started = time.monotonic()
+    _check(options)
+    run_fingerprint(options)
+    options = replace(options, output=os.path.abspath(options.output), output_format="parquet")
+    folder = _prepare(options)
+    hidden = folder / "_writing"
+    ours = not ray.is_initialized()
+    if ours:
+        ray.init(address=address, include_dashboard=False, log_to_driver=False)
+    try:
+        data.DataContext.get_current().enable_progress_bars = False
+        plan = [_planned(split) for split in splits(options)]
+        if not plan:
+            raise OptionError("The inputs hold no file.")
+        cores = max(1, int(ray.cluster_resources().get("CPU", 1)))
+        chunks = data.from_items(plan, override_num_blocks=len(plan)).flat_map(ChunkReader(options), num_cpus=0.1)
+        rows = chunks.map_batches(
+            ChunkScorer,
+            fn_constructor_args=(options,),
+            batch_size=1,
+            batch_format="pyarrow",
+            compute=data.ActorPoolStrategy(size=actors or max(1, cores - 1)),
+            num_cpus=0.9,
+        )
+        rows.write_parquet(str(hidden), compression="zstd")
+        counts = data.from_items(plan, override_num_blocks=len(plan)).flat_map(ChunkReader(options, True), num_cpus=0.1)
+        documents = int(counts.sum("count") or 0)
+    finally:
+        if ours:
+            ray.shutdown()
+    summary = _publish(hidden, folder)
+    summary.documents = documents
+    summary.seconds = time.monotonic() - started
+    if summary.rows != summary.documents:
+        raise LostDocumentsError(f"{summary.documents:,} documents were read and {summary.rows:,} rows written.")
+    return summary
+
+
+def _planned(split: Split) -> dict[str, Any]:
+    """Return a split as plain types, which is what Ray carries."""
+    return {"number": split.number, "inputs": [asdict(item) for item in split.inputs]}
+
+
+def _check(options: BatchOptions) -> None:
+    """Refuse what this engine does not do."""
+    if options.single_file or options.format != "parquet":
+        raise OptionError("The Ray engine writes a folder of Parquet files; name a folder as the output.")
+    if options.resume or STDIN in options.inputs:
+        raise OptionError("The Ray engine does neither --resume nor standard input; Ray itself repeats what was lost.")
+    check_inputs(options)
+
+
+def _prepare(options: BatchOptions) -> Path:
+    folder = Path(options.output)
+    if folder.exists() and any(folder.iterdir()):
+        if not options.overwrite:
+            raise OptionError(f"{folder} is not empty; choose another folder or give --overwrite.")
+        shutil.rmtree(folder)
+    folder.mkdir(parents=True, exist_ok=True)
+    return folder
+
+
+def _publish(hidden: Path, folder: Path) -> Summary:
+    """Give the finished files their names, and count their rows."""
+    from pyarrow import compute, parquet
+
+    summary = Summary()
+    for number, path in enumerate(sorted(hidden.glob("*.parquet"))):
+        table = parquet.read_table(path, columns=["status", "spans"])
+        summary.rows += table.num_rows
+        summary.errors += table.filter(compute.field("status") != "ok").num_rows
+        summary.flagged += table.filter(compute.list_value_length(compute.field("spans")) > 0).num_rows
+        path.rename(folder / f"part-{number:05d}.parquet")
+    shutil.rmtree(hidden, ignore_errors=True)
+    return summary
