@@ -1,7 +1,5 @@
 """What may be read at all: nothing before the user says so, and never what is private."""
 
-import time
-
 import pytest
 
 from scamlint_training.browser.chromium import with_extension
@@ -26,20 +24,8 @@ def reason(reader, page):
     return text
 
 
-def first_page(browser):
-    """The options page. It opens by itself after installing, but not when Chromium starts the extension before it has a
-    window, as it may at the start of a whole browser; then it is opened from here."""
-    deadline = time.monotonic() + 5
-    while time.monotonic() < deadline:
-        for page in browser.context.pages:
-            if "options.html" in page.url:
-                return page
-        browser.desk.wait_for_timeout(100)
-    return browser.open("pages/options.html")
-
-
 def test_a_new_installation_sends_nothing_until_it_is_switched_on(playwright_, extension_folder, server, tmp_path):
-    """In a fresh profile, every switch is needed."""
+    """In a fresh profile: the options open by themselves, and every switch is needed."""
     pages = tmp_path / "pages"
     pages.mkdir()
     (pages / "a.html").write_text(f"<!doctype html><p>{PROMISE}</p>", encoding="utf-8")
@@ -48,7 +34,7 @@ def test_a_new_installation_sends_nothing_until_it_is_switched_on(playwright_, e
         recording(server.url) as recorder,
         with_extension(playwright_, extension_folder, tmp_path / "profile") as browser,
     ):
-        options = first_page(browser)
+        options = browser.options
         options.get_by_label("Address").fill(recorder.url)
         options.get_by_role("button", name="Save and test").click()
         options.get_by_text("Saved. The server answers").wait_for()

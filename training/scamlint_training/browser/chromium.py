@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import shutil
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -29,6 +30,9 @@ _ARGUMENTS = (
 )
 
 
+_OPEN_SECONDS = 30.0
+
+
 def find_chromium() -> str | None:
     """Return the path of Chromium (or what ``SCAMLINT_CHROMIUM`` names), or None when there is none."""
     named = os.environ.get("SCAMLINT_CHROMIUM")
@@ -40,6 +44,19 @@ def find_chromium() -> str | None:
 def _arguments() -> list[str]:
     # As root, Chromium starts only without its sandbox.
     return [*_ARGUMENTS, *(["--no-sandbox"] if hasattr(os, "geteuid") and os.geteuid() == 0 else [])]
+
+
+def until(page: Page, expression: str, seconds: float = 60.0) -> None:
+    """Wait until an expression holds in a page. Playwright's own way needs `eval`, which strict pages forbid.
+
+    Raises:
+        TimeoutError: It did not hold in time.
+    """
+    deadline = time.monotonic() + seconds
+    while not page.evaluate(expression):
+        if time.monotonic() > deadline:
+            raise TimeoutError(f"Not within {seconds} s: {expression}")
+        page.wait_for_timeout(50)
 
 
 @contextmanager
@@ -59,6 +76,8 @@ class ExtensionBrowser:
         context: Playwright's browser context.
         worker: The extension's service worker.
         id: The extension's id.
+        options: The page that the extension opens when it is installed.
+        desk: Another page of the extension.
     """
 
     def __init__(self, context: BrowserContext) -> None:
@@ -66,8 +85,19 @@ class ExtensionBrowser:
         workers = context.service_workers
         self.worker: Worker = workers[0] if workers else context.wait_for_event("serviceworker", timeout=20_000)
         self.id = self.worker.url.split("/")[2]
+        # The options open by themselves after installing, if need be in the tab that is empty: not into a page of ours.
+        self.options = self._opened("pages/options.html")
         # A page of the extension that stays open: the service worker may sleep, a page does not.
         self.desk = self.open("pages/privacy.html")
+
+    def _opened(self, path: str) -> Page:
+        deadline = time.monotonic() + _OPEN_SECONDS
+        while time.monotonic() < deadline:
+            for page in self.context.pages:
+                if page.url == f"chrome-extension://{self.id}/{path}":
+                    return page
+            self.context.pages[0].wait_for_timeout(50)
+        raise RuntimeError(f"The extension did not open {path}.")
 
     def settings(self, **values: Any) -> None:
         """Change settings of the extension, as its options page does."""

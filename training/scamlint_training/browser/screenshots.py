@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from scamlint.bundle import DEFAULT_MODEL
-from scamlint_training.browser.chromium import ExtensionBrowser, launched, with_extension
+from scamlint_training.browser.chromium import ExtensionBrowser, launched, until, with_extension
 from scamlint_training.browser.extension import EXTENSION, pack, unpack_for_test
 from scamlint_training.browser.server import ServerProcess, running_server
 from scamlint_training.browser.sites import serving
@@ -112,7 +112,7 @@ def _extension(playwright: Playwright, server: ServerProcess, scratch: Path, fol
         browser.settings(on=True, server=server.url, sites={"127.0.0.1": True})
         page = browser.context.new_page()
         page.goto(f"{site.url}/article.html")
-        page.wait_for_function("[...CSS.highlights.values()].some((highlight) => highlight.size)")
+        until(page, "[...CSS.highlights.values()].some((highlight) => highlight.size)")
         page.wait_for_timeout(500)
         _hover_first_mark(page)
         page.wait_for_timeout(600)
