@@ -66,10 +66,10 @@ class TrainingSettings:
     """
 
     base: str = DEFAULT_BASE
-    epochs: int = 5
+    epochs: int = 6
     batch_windows: int = 16
-    learning_rate: float = 2e-4
-    head_rate: float = 1e-3
+    learning_rate: float = 5e-4
+    head_rate: float = 2e-3
     layer_decay: float = 0.85
     weight_decay: float = 0.01
     warmup_share: float = 0.06
@@ -79,7 +79,7 @@ class TrainingSettings:
     augmented_share: float = 0.5
     window_weight: float = 0.2
     smoothing: float = 0.0
-    averaging: float = 0.998
+    averaging: float = 0.995
     train_share: float = 1.0
     seed: int = 13
 
