@@ -47,7 +47,8 @@ _NON_ASCII_RUN = re.compile(r"[\x00-\x7f]?[^\x00-\x7f]+|[\x00-\x08\x0b-\x1f\x7f]
 _MIXED_WORD = re.compile(r"[^\W\d_]+")
 _LATIN = re.compile(r"[A-Za-z]")
 _LOOK_ALIKE = re.compile("[" + "".join(_CONFUSABLE) + "]")
-_LEET_WORD = re.compile(r"(?<![\w@$.,])[A-Za-z][A-Za-z013457@$]*[A-Za-z](?![\w@$])")
+_LEET_WORD = re.compile(r"(?<![\w@$.,])[A-Za-z][A-Za-z013457@$]{3,}(?![\w@$])")
+_LEET_INSIDE = re.compile(r"[A-Za-z][013457@$]+[A-Za-z]")
 _LEET_SIGN = re.compile(r"[013457@$]")
 _SPACED = re.compile(r"(?<!\w)[A-Za-z](?:([ .\-_*·])[A-Za-z])(?:\1[A-Za-z]){2,}(?!\w)")
 
@@ -187,7 +188,7 @@ def _fold_disguises(norm: NormalizedText) -> NormalizedText:
     """Replace look-alike letters and digits used as letters, and join spaced-out letters."""
     text = norm.text
     if _LOOK_ALIKE.search(text):
-        text = _MIXED_WORD.sub(_fold_word, text)
+        text = "\n".join(_fold_line(line) for line in text.split("\n"))
     text = _LEET_WORD.sub(_fold_leet, text)
     keep: NDArray[np.bool_] | None = None
     for match in _SPACED.finditer(text):
@@ -200,18 +201,29 @@ def _fold_disguises(norm: NormalizedText) -> NormalizedText:
     return NormalizedText(joined, norm.starts[keep], norm.ends[keep], norm.source_length)
 
 
-def _fold_word(match: re.Match[str]) -> str:
-    """Replace look-alikes in a word that has at least one Latin letter; length is kept."""
-    word = match.group()
-    if not _LATIN.search(word) or not _LOOK_ALIKE.search(word):
+def _fold_line(line: str) -> str:
+    """Replace look-alikes in words with Latin letters, and in words made of nothing else when the line is Latin."""
+    if not _LOOK_ALIKE.search(line):
+        return line
+    latin = len(_LATIN.findall(line))
+    letters = sum(map(len, _MIXED_WORD.findall(line)))
+
+    def fold(match: re.Match[str]) -> str:
+        word = match.group()
+        if not _LOOK_ALIKE.search(word):
+            return word
+        disguised = all(char in _CONFUSABLE for char in word) and latin * 3 > letters * 2
+        if disguised or _LATIN.search(word):
+            return "".join(_CONFUSABLE.get(char, char) for char in word)
         return word
-    return "".join(_CONFUSABLE.get(char, char) for char in word)
+
+    return _MIXED_WORD.sub(fold, line)
 
 
 def _fold_leet(match: re.Match[str]) -> str:
-    """Replace digits inside a word that is mostly letters (``gu4ranteed``); length is kept."""
+    """Replace digits in a word that is mostly letters and has one between letters (``gu4r4nt33d``); length is kept."""
     word = match.group()
     signs = len(_LEET_SIGN.findall(word))
-    if signs == 0 or signs * 2 > len(word) - signs or len(word) < 4:
+    if not _LEET_INSIDE.search(word) or signs > len(word) - signs:
         return word
     return "".join(_LEET.get(char, char) for char in word)

@@ -38,7 +38,8 @@ TRICKY = st.text(
         ("ɢᴜᴀʀᴀɴᴛᴇᴇᴅ", "guaranteed"),
         ("g u a r a n t e e d", "guaranteed"),
         ("g.u.a.r.a.n.t.e.e.d", "guaranteed"),
-        ("gu4r4nteed pr0fit", "guaranteed profit"),
+        ("gu4r4nt33d pr0fit5", "guaranteed profits"),
+        ("no risk, сосо for you and me", "no risk, coco for you and me"),
         ("“risk‑free”", '"risk-free"'),
         ("one\r\ntwo\rthree\u2028four", "one\ntwo\nthree\nfour"),
         ("nul\0here", "nul here"),
@@ -60,6 +61,8 @@ def test_disguises_are_undone(typed: str, read: str) -> None:
         "web3 and P2P on Ed25519",
         "B2B, H100, MP3",
         "0x1a3f",
+        "рост и как",
+        "area51 covid19",
     ],
 )
 def test_other_scripts_and_names_stay(honest: str) -> None:

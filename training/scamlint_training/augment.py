@@ -89,14 +89,14 @@ def _spaced_words(text: str, rng: random.Random) -> Rewrite:
 
 def _line_breaks(text: str, rng: random.Random) -> Rewrite:
     """Hard-wrap, join lines, or lose the white space between them, as copying from PDF and HTML does."""
-    style = rng.choice(("wrap", "join", "glue"))
+    style = rng.choice(("wrap", "wrap", "join", "glue"))
     result: Rewrite = []
     for index, char in enumerate(text):
         if char == "\n" and style == "join":
             result.append((" ", index))
         elif char == "\n" and style == "glue" and rng.random() < 0.7:
             continue
-        elif char == " " and style == "wrap" and rng.random() < 0.1:
+        elif char == " " and style == "wrap" and rng.random() < 0.12:
             result.append(("\n", index))
         else:
             result.append((char, index))

@@ -110,7 +110,7 @@ def random_windows(count: int, size: int, rng: random.Random) -> list[tuple[int,
 def _choose(rng: random.Random) -> list[str]:
     """Pick augmentations: swapped figures, names and line breaks often, disguises seldom."""
     common = ["numbers", "names", "line_breaks", "case"]
-    chosen = [name for name in common if rng.random() < 0.4]
-    if rng.random() < 0.35 or not chosen:
+    chosen = [name for name in common if rng.random() < 0.45]
+    if rng.random() < 0.45 or not chosen:
         chosen.append(rng.choice([name for name in AUGMENTATIONS if name not in common]))
     return chosen
