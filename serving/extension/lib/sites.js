@@ -43,6 +43,6 @@ export function patterns(settings) {
 }
 
 /** Match patterns of one site. Ports are not part of them, because Firefox knows none. */
-export function sitePatterns(host) {
+function sitePatterns(host) {
   return [`http://${host}/*`, `https://${host}/*`];
 }

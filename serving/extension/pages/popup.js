@@ -1,7 +1,7 @@
 // The popup: what was found on the page, and the switches for this site, each label and everything.
 
 import { changeSettings, getSettings } from "../lib/settings.js";
-import { REASONS, refusal, sitePatterns } from "../lib/sites.js";
+import { REASONS, refusal } from "../lib/sites.js";
 import { framesOf } from "../lib/tabs.js";
 
 const $ = (id) => document.getElementById(id);
@@ -14,12 +14,14 @@ async function currentTab() {
   return tab;
 }
 
-function hostOf(tab) {
+let site = null; // {host, protocol} of the page that the popup is about; null when it is no web page
+
+function siteOf(tab) {
   try {
-    const url = new URL(tab.url);
-    return url.protocol === "http:" || url.protocol === "https:" ? url.hostname : null;
+    const { protocol, hostname } = new URL(tab.url);
+    return protocol === "http:" || protocol === "https:" ? { host: hostname, protocol } : null;
   } catch {
-    return null; // without a permission for the site its address is hidden
+    return null; // pages of the browser have no address for extensions
   }
 }
 
@@ -74,7 +76,8 @@ async function draw() {
   const [settings, tab, list] = await Promise.all([getSettings(), currentTab(), chrome.runtime.sendMessage({ type: "labels" })]);
   const labels = new Map(list.map((label) => [label.name, label]));
   const frames = tab ? await framesOf(tab.id) : {};
-  const host = tab && hostOf(tab);
+  site = tab ? siteOf(tab) : null;
+  const host = site?.host;
   const reason = (host ? refusal(tab.url, settings) : settings.on ? null : "off") ?? frames[0]?.reason ?? (host ? null : "scheme");
   const sentence = Object.values(frames).find((frame) => frame.sentence)?.sentence;
   $("begin").hidden = settings.on;
@@ -97,11 +100,11 @@ $("pause").addEventListener("click", () => changeSettings((old) => ({ paused: !o
 $("options").addEventListener("click", () => chrome.runtime.openOptionsPage());
 $("begin").addEventListener("click", () => chrome.runtime.openOptionsPage());
 $("site").addEventListener("change", async () => {
-  const host = $("host").textContent;
+  const { host, protocol } = site;
   const on = $("site").checked;
   // The browser asks first; it may close this popup meanwhile, so the choice is noted before.
   const noted = changeSettings((old) => ({ sites: { ...old.sites, [host]: on } }));
-  if (on && !(await chrome.permissions.request({ origins: sitePatterns(host) }))) {
+  if (on && !(await chrome.permissions.request({ origins: [`${protocol}//${host}/*`] }))) {
     await noted;
     await changeSettings((old) => ({ sites: { ...old.sites, [host]: false } }));
   }

@@ -4,7 +4,7 @@ import uuid
 import pytest
 
 from scamlint_training.browser.chromium import MARKED_WORDS, find_chromium, with_extension
-from scamlint_training.browser.extension import pack, unpack_for_test
+from scamlint_training.browser.extension import pack, unpack
 from scamlint_training.browser.recorder import recording
 from scamlint_training.browser.server import running_server
 from scamlint_training.browser.sites import serving
@@ -99,10 +99,10 @@ def server(tmp_path_factory):
 @pytest.fixture(scope="session")
 def extension_folder(tmp_path_factory):
     folder = tmp_path_factory.mktemp("extension")
-    return unpack_for_test(pack(folder / "extension.zip"), folder / "unpacked")
+    return unpack(pack(folder / "extension.zip"), folder / "unpacked")
 
 
-@pytest.fixture(scope="package")
+@pytest.fixture(scope="module")
 def playwright_():
     if find_chromium() is None:
         pytest.skip(NO_CHROMIUM)
@@ -112,7 +112,7 @@ def playwright_():
         yield playwright
 
 
-@pytest.fixture(scope="package")
+@pytest.fixture(scope="module")
 def chromium(playwright_, extension_folder, tmp_path_factory):
     with with_extension(playwright_, extension_folder, tmp_path_factory.mktemp("profile")) as browser:
         yield browser

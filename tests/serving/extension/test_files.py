@@ -18,7 +18,7 @@ def test_what_the_extension_knows_of_the_labels_is_current():
 
 
 def test_the_permissions_are_these_and_no_more():
-    assert MANIFEST["permissions"] == ["storage", "scripting"]
+    assert MANIFEST["permissions"] == ["activeTab", "scripting", "storage"]
     assert MANIFEST["host_permissions"] == ["http://127.0.0.1/*", "http://localhost/*"]
     assert "content_scripts" not in MANIFEST, "Scripts are registered only for the sites that the user allows."
     assert "web_accessible_resources" not in MANIFEST

@@ -159,7 +159,7 @@ def test_text_that_is_shown_later_is_read_then(reader):
 def test_shadow_trees_and_frames_of_the_same_site_are_read_and_others_are_not(reader):
     other = reader.write(f"<p>{RECRUITING} This is an advertisement.</p>").replace("127.0.0.1", "localhost")
     frame = html.escape(f"<!doctype html><p>{URGENCY}</p>")
-    reader.browser.settings(everywhere=True)
+    reader.browser.settings(sites={"127.0.0.1": True, "localhost": True})
     page = reader.open(
         f"""<div id="open"></div><x-closed></x-closed>
         <iframe id="own" srcdoc="{frame}"></iframe><iframe src="{other}"></iframe>

@@ -14,7 +14,7 @@ def server(tmp_path_factory):
         yield server
 
 
-@pytest.fixture(scope="package")
+@pytest.fixture(scope="module")
 def browser():
     if find_chromium() is None:
         pytest.skip(NO_CHROMIUM)

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 from scamlint_training.bench import Options, Row
 from scamlint_training.browser.chromium import ExtensionBrowser, find_chromium, until, with_extension
-from scamlint_training.browser.extension import pack, unpack_for_test
+from scamlint_training.browser.extension import pack, unpack
 from scamlint_training.browser.server import ServerProcess, running_server
 from scamlint_training.browser.sites import Sites, serving
 from scamlint_training.corpus import load_split
@@ -62,7 +62,7 @@ def _setting(model: str) -> Iterator[tuple[ExtensionBrowser, Sites, ServerProces
     with tempfile.TemporaryDirectory() as scratch:
         folder = Path(scratch)
         (folder / "site").mkdir()
-        extension = unpack_for_test(pack(folder / "extension.zip"), folder / "extension")
+        extension = unpack(pack(folder / "extension.zip"), folder / "extension")
         with (
             running_server(folder, model=model, settings={"CACHE_BYTES": "0"}) as server,
             serving(folder / "site") as sites,

@@ -73,11 +73,8 @@ def pack(target: Path) -> Path:
     return target
 
 
-def unpack_for_test(archive: Path, folder: Path) -> Path:
-    """Unpack the zip so that a browser nobody sits at can load it.
-
-    One thing is changed: the sites that the extension would ask the user for are granted from the start, because a
-    browser without a window cannot be clicked on its permission dialog.
+def unpack(archive: Path, folder: Path) -> Path:
+    """Unpack the zip, as a browser loads a folder.
 
     Args:
         archive: The zip.
@@ -87,8 +84,4 @@ def unpack_for_test(archive: Path, folder: Path) -> Path:
         The folder.
     """
     shutil.unpack_archive(archive, folder, "zip")
-    path = folder / "manifest.json"
-    manifest = json.loads(path.read_text(encoding="utf-8"))
-    manifest["host_permissions"] += manifest.pop("optional_host_permissions")
-    path.write_text(json.dumps(manifest, indent=2), encoding="utf-8")
     return folder

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from scamlint.bundle import DEFAULT_MODEL
 from scamlint_training.browser.chromium import ExtensionBrowser, launched, until, with_extension
-from scamlint_training.browser.extension import EXTENSION, pack, unpack_for_test
+from scamlint_training.browser.extension import EXTENSION, pack, unpack
 from scamlint_training.browser.server import ServerProcess, running_server
 from scamlint_training.browser.sites import serving
 
@@ -76,11 +76,10 @@ def _page(browser: Browser, server: ServerProcess, path: Path, **options: Any) -
     page.goto(server.url)
     page.get_by_role("button", name="A pitch").click()
     page.wait_for_selector("mark")
-    page.locator("#sheet").scroll_into_view_if_needed()
     if options["viewport"] == _PHONE:
         page.evaluate("document.querySelector('#sheet').scrollIntoView({behavior: 'instant'})")
     else:
-        page.locator("mark").nth(1).hover()
+        page.locator("mark").first.hover()
         page.wait_for_selector("#card section")
     page.wait_for_timeout(300)
     page.screenshot(path=path)
@@ -104,7 +103,7 @@ def _report(browser: Browser, server: ServerProcess, scratch: Path, path: Path) 
 
 def _extension(playwright: Playwright, server: ServerProcess, scratch: Path, folder: Path) -> list[Path]:
     archive = pack(scratch / "extension.zip")
-    loaded = unpack_for_test(archive, scratch / "extension")
+    loaded = unpack(archive, scratch / "extension")
     with (
         serving() as site,
         with_extension(playwright, loaded, scratch / "profile", viewport=_DESK) as browser,
