@@ -41,7 +41,9 @@ def test_rows_that_touch_are_parted_where_a_span_begins() -> None:
 
 def test_low_tokens_are_kept_only_beside_a_sure_one() -> None:
     text = "fixed daily income or maybe not"
-    assert words(text, scores(text, [0.4, 0.9, 0.4, 0.0, 0.4, 0.4]), inside=0.3, seed=0.7, max_gap=0) == ["fixed daily income"]
+    assert words(text, scores(text, [0.4, 0.9, 0.4, 0.0, 0.4, 0.4]), inside=0.3, seed=0.7, max_gap=0) == [
+        "fixed daily income"
+    ]
 
 
 def test_fragments_are_dropped() -> None:

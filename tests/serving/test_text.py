@@ -12,9 +12,7 @@ from scamlint.text import normalize
 TRICKY = st.text(
     alphabet=st.one_of(
         st.characters(),
-        st.sampled_from(
-            list("abcGuaranteed 0134.\n\r\t\0-_*") + ["\u200b", "\u0301", "\u202e", "\ud83d", "ﬁ", "㎏", "İ"]
-        ),
+        st.sampled_from([*"abcGuaranteed 0134.\n\r\t\0-_*", "\u200b", "\u0301", "\u202e", "\ud83d", "ﬁ", "㎏", "İ"]),
         st.characters(min_codepoint=0x1100, max_codepoint=0x11FF),
         st.characters(min_codepoint=0xFF00, max_codepoint=0xFFEF),
         st.characters(min_codepoint=0x1D400, max_codepoint=0x1D7FF),
