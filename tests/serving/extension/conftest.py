@@ -21,7 +21,7 @@ DEFAULTS = {
 }
 
 
-def until(condition, what="", seconds=15.0):
+def until(condition, what="", seconds=30.0):
     """Wait until a condition holds and return what it gave."""
     deadline = time.monotonic() + seconds
     while True:
@@ -80,7 +80,7 @@ class Reader:
             page.wait_for_timeout(50)
 
     def wait_for_badge(self, page, text):
-        until(lambda: self.browser.badge(page) == text, f"badge {text!r}, it is {self.browser.badge(page)!r}", 20.0)
+        until(lambda: self.browser.badge(page) == text, f"badge {text!r}, it is {self.browser.badge(page)!r}")
 
     def answered(self):
         """The words that the server flagged, as it cut them out of the text itself."""

@@ -67,7 +67,7 @@ def test_a_server_that_asks_for_a_key(reader, tmp_path):
 
 
 def test_a_server_that_says_429(reader, tmp_path):
-    with running_server(tmp_path, settings={"RATE_LIMIT_ADDRESS": "1/5 seconds"}) as server:
+    with running_server(tmp_path, settings={"RATE_LIMIT_ADDRESS": "1/12 seconds"}) as server:
         reader.browser.settings(server=server.url)
         page = reader.open(f"<p>{PROMISE}</p>")
         reader.wait(page, 1)

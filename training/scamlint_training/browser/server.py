@@ -13,7 +13,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-_START_SECONDS = 60.0
+_START_SECONDS = 180.0
 
 
 def free_port() -> int:
@@ -52,7 +52,7 @@ class ServerProcess:
         """Start the server and wait until it answers.
 
         Raises:
-            RuntimeError: It ended, or did not answer in a minute; the message holds the end of its log.
+            RuntimeError: It ended, or did not answer in time; the message holds the end of its log.
         """
         environment = {**os.environ, **{f"SCAMLINT_{name}": value for name, value in self._settings.items()}}
         command = [sys.executable, "-m", "scamlint", "serve", "--model", self._model, "--port", str(self.port)]
