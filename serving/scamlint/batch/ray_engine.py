@@ -15,7 +15,7 @@ from dataclasses import asdict, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from scamlint.batch.chunks import Split, splits
+from scamlint.batch.chunks import CHUNK_BYTES, Split, splits
 from scamlint.batch.engine import LostDocumentsError, Summary, run_fingerprint
 from scamlint.batch.extras import need
 from scamlint.batch.guard import GuardedWorker, PackedChunk, read_split
@@ -92,7 +92,10 @@ def run_ray(options: BatchOptions, address: str | None = None, actors: int | Non
     if ours:
         ray.init(address=address, include_dashboard=False, log_to_driver=False)
     try:
-        data.DataContext.get_current().enable_progress_bars = False
+        context = data.DataContext.get_current()
+        before = context.target_max_block_size, context.enable_progress_bars
+        # A block for each chunk or so: the actors share the blocks, and one large file must keep all of them busy.
+        context.target_max_block_size, context.enable_progress_bars = CHUNK_BYTES, False
         plan = [_planned(split) for split in splits(options)]
         if not plan:
             raise OptionError("The inputs hold no file.")
@@ -106,9 +109,10 @@ def run_ray(options: BatchOptions, address: str | None = None, actors: int | Non
             compute=data.ActorPoolStrategy(size=actors or max(1, cores - 1)),
             num_cpus=0.9,
         )
-        rows.write_parquet(str(hidden), compression="zstd")
+        rows.write_parquet(str(hidden), compression="zstd", min_rows_per_file=options.part_rows)
         counts = data.from_items(plan, override_num_blocks=len(plan)).flat_map(ChunkReader(options, True), num_cpus=0.1)
         documents = int(counts.sum("count") or 0)
+        context.target_max_block_size, context.enable_progress_bars = before
     finally:
         if ours:
             ray.shutdown()
