@@ -20,8 +20,8 @@ CONFIG_FILE = "config.json"
 MODELS = Path(__file__).parent / "models"
 
 # Short names that users type, and the folder that each one means.
-SHIPPED = {"baseline": "baseline_v1"}
-DEFAULT_MODEL = "baseline"
+SHIPPED = {"minilm": "minilm_v1", "baseline": "baseline_v1"}
+DEFAULT_MODEL = "minilm"
 
 
 @dataclass(frozen=True, slots=True)
