@@ -1,5 +1,6 @@
 """The batch page says what is so, and its examples run."""
 
+import os
 import re
 import shutil
 import subprocess
@@ -48,6 +49,7 @@ def test_the_spark_example_runs_in_local_mode(tmp_path):
         pytest.skip("Spark needs Java")
     script = tmp_path / "example.py"
     script.write_text(example("Spark") + "\nprint(len(rows), sum(bool(row.spans) for row in rows), rows[0].status)\n")
-    done = subprocess.run([sys.executable, script], capture_output=True, text=True, timeout=600)
+    environment = os.environ | {"PYSPARK_PYTHON": sys.executable}
+    done = subprocess.run([sys.executable, script], capture_output=True, text=True, timeout=600, env=environment)
     assert done.returncode == 0, done.stderr[-3_000:]
     assert done.stdout.strip().splitlines()[-1] == "8 8 ok"
