@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+import sys
 from collections.abc import AsyncIterator, Callable
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from pathlib import Path
@@ -89,6 +90,8 @@ def _or_page(not_found: ASGIApp) -> ASGIApp:
 def _lifespan(service: Service) -> Callable[[FastAPI], AbstractAsyncContextManager[None]]:
     @asynccontextmanager
     async def lifespan(app: FastAPI) -> AsyncIterator[None]:
+        # A model that runs Python code must not hold up the event loop for Python's usual 5 ms.
+        sys.setswitchinterval(0.0005)
         service.engine = engine = Engine(service.settings)
         service.metrics.watch_queue(engine.waiting)
         service.feedback = _open_feedback(service.settings)

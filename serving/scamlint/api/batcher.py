@@ -209,6 +209,16 @@ class Batcher(Generic[Result]):
         """Characters that wait."""
         return self._short.characters + self._long.characters
 
+    def check_early(self) -> None:
+        """Refuse work of unknown shape while there is no room for any.
+
+        Raises:
+            QueueFullError: There is no room.
+        """
+        delay = min(self._short.delay(), self._long.delay())
+        if self.documents >= self._limits.documents or delay > self._limits.seconds:
+            raise QueueFullError(max(delay, 1.0))
+
     def check(self, documents: int, characters: int) -> None:
         """Refuse work that does not fit.
 

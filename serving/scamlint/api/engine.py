@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import time
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -13,6 +14,7 @@ from scamlint.api.problems import INTERNAL, INVALID, OVERLOADED, TIME_LIMIT, TOO
 from scamlint.api.settings import Settings
 from scamlint.detector import Detector, Findings
 
+_LOG = logging.getLogger("scamlint.api")
 _WARM_UP = "The first run of a model is its slowest."
 
 
@@ -64,13 +66,16 @@ class Engine:
         return self.detectors[self._name(model)]
 
     def check_room(self, size: int) -> None:
-        """Refuse early, before a body of ``size`` bytes is read.
+        """Refuse early, before a body of ``size`` bytes is read. One that is small can only be short documents.
 
         Raises:
             Problem: The default model's queue is full.
         """
         try:
-            self.batchers[self._settings.model].check(1, size)
+            batcher = self.batchers[self._settings.model]
+            if size <= self._settings.short_characters:
+                batcher.check(1, 0)
+            batcher.check_early()
         except QueueFullError as error:
             raise _overloaded(error) from None
 
@@ -148,6 +153,7 @@ class Engine:
         if isinstance(error, TimeoutError):
             seconds = self._settings.time_limit
             return Problem(TIME_LIMIT, f"The model's work took longer than {seconds:g} s; send a shorter document.")
+        _LOG.error("the model failed on a document", exc_info=error)
         return Problem(INTERNAL, "The model failed on this document; the error was logged.")
 
 

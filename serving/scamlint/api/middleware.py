@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import asyncio
 import logging
 import re
 import time
 import uuid
 from typing import Any
 
+import anyio
 from starlette.datastructures import Headers, MutableHeaders
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
@@ -168,11 +168,11 @@ class BodyGuard:
             nonlocal received, complete
             if complete:
                 return await receive()
-            try:
-                message = await asyncio.wait_for(receive(), max(0.0, end - time.monotonic()))
-            except asyncio.TimeoutError:
+            with anyio.move_on_after(max(0.0, end - time.monotonic())) as patience:
+                message = await receive()
+            if patience.cancelled_caught:
                 detail = f"The body must arrive within {self._seconds:g} s."
-                raise Problem(SLOW_BODY, detail, headers={"Connection": "close"}) from None
+                raise Problem(SLOW_BODY, detail, headers={"Connection": "close"})
             if message["type"] == "http.disconnect":
                 raise Problem(BAD_REQUEST, "The connection was closed before the body was complete.")
             received += len(message.get("body", b""))

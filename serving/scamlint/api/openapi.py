@@ -36,6 +36,14 @@ def install(app: FastAPI, settings: Settings) -> None:
             for name in ("ScanRequest", "BatchRequest"):
                 model = schemas[name]["properties"]["model"]
                 model["anyOf"] = [{"type": "string", "enum": list(settings.models)}, {"type": "null"}]
+            if settings.api_keys_file is not None:
+                schema["components"]["securitySchemes"] = {
+                    "bearer": {"type": "http", "scheme": "bearer"},
+                    "header": {"type": "apiKey", "in": "header", "name": "X-API-Key"},
+                }
+                schema["security"] = [{"bearer": []}, {"header": []}]
+                for path in ("/healthz", "/readyz"):
+                    schema["paths"][path]["get"]["security"] = []
             for unused in ("HTTPValidationError", "ValidationError"):
                 schemas.pop(unused, None)
         return app.openapi_schema or {}

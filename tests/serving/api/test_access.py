@@ -25,6 +25,8 @@ def test_a_key_is_needed_and_only_its_hash_is_kept(start, tmp_path):
         assert server.client.get("/metrics", headers=headers).status_code == 200
     assert server.client.get("/metrics").status_code == 401
     assert server.client.get("/healthz").status_code == 200
+    schema = server.client.get("/openapi.json").json()
+    assert set(schema["components"]["securitySchemes"]) == {"bearer", "header"}
     assert '"key_name": "anna"' in server.text()
     assert key not in server.text()
 

@@ -1,29 +1,20 @@
 """What one simulated client of the API does; run by locust, see :mod:`scamlint_training.bench.api`.
 
-Environment: ``BENCH_CHARACTERS`` the length of each text, ``BENCH_RATE`` requests a second for each client (0: the next
-one follows the reply).
+Environment: ``BENCH_BODIES`` a file with one request body a line, ``BENCH_RATE`` requests a second for each client (0:
+the next one follows the reply). Bodies are read, not made, because locust's clock runs while this module is imported.
 """
 
 from __future__ import annotations
 
 import itertools
-import json
 import os
+from pathlib import Path
 from typing import Any
 
 from locust import FastHttpUser, constant_throughput, task
 
-from scamlint_training.bench.material import mixed_documents
-
-_CHARACTERS = int(os.environ["BENCH_CHARACTERS"])
-_RATE = float(os.environ.get("BENCH_RATE", "0"))
-_BODIES = [
-    json.dumps({"text": text, "offset_unit": "utf16"})
-    for text in (
-        "\n".join(mixed_documents(200 * _CHARACTERS))[number * _CHARACTERS : (number + 1) * _CHARACTERS]
-        for number in range(200)
-    )
-]
+_RATE = float(os.environ["BENCH_RATE"])
+_BODIES = Path(os.environ["BENCH_BODIES"]).read_text(encoding="utf-8").splitlines()
 _next = itertools.count()
 
 

@@ -70,8 +70,7 @@ def measure(options: Options) -> list[Row]:
 
 def in_process(model: str, length: int, seconds: float) -> float:
     """Return the detector's own throughput on texts of one length, in texts a second."""
-    text = "\n".join(mixed_documents(200 * length))
-    texts = [text[number * length : (number + 1) * length] for number in range(200)]
+    texts = texts_of(length)
     detector = Detector.load(model)
     for _ in detector.scan_many(texts[:5]):
         continue
@@ -80,6 +79,12 @@ def in_process(model: str, length: int, seconds: float) -> float:
     while time.perf_counter() - started < seconds:
         done += sum(1 for _ in detector.scan_many(texts))
     return done / (time.perf_counter() - started)
+
+
+def texts_of(length: int) -> list[str]:
+    """Return 200 texts of one length, cut from the corpus."""
+    text = "\n".join(mixed_documents(200 * length))
+    return [text[number * length : (number + 1) * length] for number in range(200)]
 
 
 def overload(options: Options, seconds: int) -> list[Row]:
@@ -123,10 +128,13 @@ def drive(url: str, length: int, clients: int, seconds: int, rate: float = 0.0) 
     Returns:
         What they saw, by status.
     """
-    environment = {**os.environ, "BENCH_CHARACTERS": str(length), "BENCH_RATE": str(rate)}
     command = [sys.executable, "-m", "locust", "-f", str(_LOAD), "--headless", "--json", "--host", url]
     command += ["-u", str(clients), "-r", str(clients), "-t", f"{seconds}s", "--stop-timeout", "60"]
-    done = subprocess.run(command, env=environment, capture_output=True, text=True, check=False)
+    with tempfile.NamedTemporaryFile("w", encoding="utf-8", suffix=".jsonl") as bodies:
+        bodies.writelines(json.dumps({"text": text, "offset_unit": "utf16"}) + "\n" for text in texts_of(length))
+        bodies.flush()
+        environment = {**os.environ, "BENCH_BODIES": bodies.name, "BENCH_RATE": str(rate)}
+        done = subprocess.run(command, env=environment, capture_output=True, text=True, check=False)
     seen = {}
     for row in json.loads(done.stdout):
         times = sorted(float(time) for time, count in row["response_times"].items() for _ in range(count))
