@@ -15,7 +15,7 @@ from scamlint.report.results import Row
 BINS = 20
 TOP_PASSAGES = 25
 # Passages of documents are put into the page until so many characters are used, the strongest documents first.
-PASSAGE_CHARACTERS = 12_000_000
+PASSAGE_CHARACTERS = 6_000_000
 
 
 @dataclass(slots=True)
