@@ -68,6 +68,20 @@ def wall_seconds(cpu_seconds: float) -> float:
     return 4.0 * cpu_seconds + 20.0
 
 
+def waits(pid: int) -> bool:
+    """Whether a process sleeps: it neither runs, nor waits for a core of a busy machine, nor was stopped.
+
+    Only such a process can be late by the clock; one that computes is ended by its limit of processor time. Where the
+    system does not tell (not Linux), it counts as one that sleeps.
+    """
+    try:
+        with open(f"/proc/{pid}/stat", "rb") as file:
+            state = file.read().rpartition(b")")[2].split()[0]
+    except (OSError, IndexError):
+        return True
+    return state not in (b"R", b"T", b"t")
+
+
 def follow_parent() -> None:
     """Ignore Ctrl-C, which the parent handles, and end this process as soon as the parent is gone."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)

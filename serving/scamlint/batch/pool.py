@@ -12,13 +12,13 @@ from typing import Any
 from scamlint.batch.child import BEAT_SIZE, IDLE, PARSING, SCORING, Beats, Care, reader_main, worker_main
 from scamlint.batch.chunks import Split, Stop
 from scamlint.batch.encoders import Encoded
-from scamlint.batch.limits import CPU_LIMIT_EXIT, wall_seconds
+from scamlint.batch.limits import CPU_LIMIT_EXIT, waits, wall_seconds
 from scamlint.batch.options import BatchOptions
 from scamlint.batch.records import Position
 from scamlint.errors import ModelError, ScamlintError
 
 _CONTEXT = multiprocessing.get_context("spawn")
-_START_SECONDS = 120.0
+_START_SECONDS = 600.0
 # How often a child may die without getting anywhere.
 STARTS = 3
 
@@ -65,6 +65,10 @@ class Child:
         self.process.join(5.0)
         return self.process.exitcode == CPU_LIMIT_EXIT
 
+    def sleeps(self) -> bool:
+        """Whether the process does nothing, though it could."""
+        return self.process.pid is not None and waits(self.process.pid)
+
     def kill(self) -> None:
         """End the process at once."""
         self.process.kill()
@@ -106,11 +110,11 @@ class Worker(Child):
     def overdue(self) -> bool:
         """Whether it takes longer than it is allowed."""
         if not self.ready:
-            if time.monotonic() - self._started > _START_SECONDS:
+            if time.monotonic() - self._started > _START_SECONDS and self.sleeps():
                 raise ModelError(f"A worker did not load the model within {_START_SECONDS:.0f} s; see the log above.")
             return False
         phase, _, since, allowed = self.beats[0:4]
-        return phase != IDLE and time.monotonic() - since > allowed
+        return phase != IDLE and time.monotonic() - since > allowed and self.sleeps()
 
     def place(self) -> int:
         """Return the index of the record that is at work, or -1 when there are several or none."""
@@ -144,8 +148,8 @@ class Reader(Child):
         blocked, _, since, _ = self.beats[0:4]
         now = time.monotonic()
         if since == 0.0:
-            return now - self._born > self._timeout + _START_SECONDS
-        return not blocked and now - since > wall_seconds(self._timeout)
+            return now - self._born > _START_SECONDS and self.sleeps()
+        return not blocked and now - since > wall_seconds(self._timeout) and self.sleeps()
 
     def place(self) -> tuple[int, int]:
         """Return the split and the number of records read in it."""

@@ -85,8 +85,11 @@ def compare(first: Path, second: Path) -> None:
     """Stop when two results do not hold the same rows in the same order."""
     rows, others = read_rows(first), read_rows(second)
     if rows != others:
-        where = next((n for n, pair in enumerate(zip(rows, others, strict=False)) if pair[0] != pair[1]), None)
-        raise SystemExit(f"{first} has {len(rows)} rows, {second} {len(others)}; the first difference is at {where}.")
+        different = [pair for pair in zip(rows, others, strict=False) if pair[0] != pair[1]]
+        for row, other in different[:10]:
+            keys = [key for key in row if row[key] != other[key]]
+            print(f"{row['source']} {row['id']}: " + "; ".join(f"{key} {row[key]!r} / {other[key]!r}" for key in keys))
+        raise SystemExit(f"{first} has {len(rows)} rows, {second} {len(others)}; {len(different)} of them differ.")
 
 
 def main() -> None:
