@@ -77,7 +77,7 @@ export class Legend {
 
   #details(label, onChange) {
     const start = this.defaults[label.name] ?? 0.5;
-    const slider = el("input", { type: "range", min: "0.05", max: "0.99", step: "0.01", value: String(start) });
+    const slider = el("input", { type: "range", min: "0.05", max: "1", step: "0.01", value: String(start) });
     const shown = el("output", {}, start.toFixed(2));
     slider.addEventListener("input", () => {
       shown.textContent = Number(slider.value).toFixed(2);
