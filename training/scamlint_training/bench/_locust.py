@@ -8,10 +8,11 @@ from __future__ import annotations
 
 import itertools
 import os
+import random
 from pathlib import Path
 from typing import Any
 
-from locust import FastHttpUser, constant_throughput, task
+from locust import FastHttpUser, task
 
 _RATE = float(os.environ["BENCH_RATE"])
 _BODIES = Path(os.environ["BENCH_BODIES"]).read_text(encoding="utf-8").splitlines()
@@ -23,7 +24,10 @@ class Client(FastHttpUser):
 
     connection_timeout = network_timeout = 120.0
     if _RATE:
-        wait_time = constant_throughput(_RATE)
+
+        def wait_time(self) -> float:
+            """Return seconds until the next request: arrivals at random, as from many strangers."""
+            return random.expovariate(_RATE)
 
     @task
     def scan(self) -> None:

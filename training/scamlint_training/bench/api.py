@@ -6,6 +6,7 @@ Server and clients share the machine's cores, so the figures are a lower bound o
 from __future__ import annotations
 
 import json
+import math
 import os
 import re
 import signal
@@ -51,9 +52,10 @@ def measure(options: Options) -> list[Row]:
     seconds = 2 if options.quick else 8
     rows: list[Row] = []
     for length in LENGTHS:
-        own = in_process(options.model, length, seconds / 2)
-        rows.append(Row(f"in process, texts of {length} characters", own, "texts/s"))
+        own: list[float] = []
+        busiest = 0.0
         for setting, name in (("--micro-batching", "batching on"), ("--no-micro-batching", "batching off")):
+            own.append(in_process(options.model, length, seconds / 2))
             with served(options.model, setting, "--cache-bytes", "0", "--queue-time", "60") as url:
                 for clients in CLIENTS:
                     load = drive(url, length, clients, seconds).get("200", Load(0, 0.0, []))
@@ -63,7 +65,11 @@ def measure(options: Options) -> list[Row]:
                         Row(f"{title}: p{percent}", load.percentile(percent / 100), "ms") for percent in (50, 95, 99)
                     ]
                     if clients == CLIENTS[-1] and name == "batching on":
-                        rows.append(Row(f"{title}: share of in process", load.rate / own, "", ">= 0.7"))
+                        busiest = load.rate
+        mean = sum(own) / len(own)
+        note = "before and after the run with batching on"
+        rows.append(Row(f"{length} characters, in process", mean, "texts/s", note=note))
+        rows.append(Row(f"{length} characters, {CLIENTS[-1]} clients, by in process", busiest / mean, "", ">= 0.7"))
     rows += overload(options, seconds)
     return rows
 
@@ -96,15 +102,15 @@ def overload(options: Options, seconds: int) -> list[Row]:
         capacity = drive(url, length, 8, seconds)["200"].rate
     patience = round(unloaded / 1000, 4)
     with served(options.model, "--cache-bytes", "0", "--queue-time", str(patience)) as url:
-        drive(url, length, 1, 1)
-        clients = 100
+        drive(url, length, 1, 2)
+        clients = max(10, math.ceil(5 * capacity))
         seen = drive(url, length, clients, seconds, rate=10 * capacity / clients)
     accepted, refused = seen.get("200", Load(0, 0.0, [])), seen.get("429", Load(0, 0.0, []))
     note = f"10 times capacity ({capacity:.3g} texts/s of {length} characters), --queue-time {patience}"
     return [
         Row("overload: sent", sum(load.rate for load in seen.values()), "requests/s", note=note),
-        Row("overload: accepted", accepted.rate, "texts/s", ">= 1"),
-        Row("overload: refused with 429", refused.rate, "requests/s", ">= 1"),
+        Row("overload: accepted, by capacity", accepted.rate / capacity, "", ">= 0.5"),
+        Row("overload: refused with 429", refused.rate, "requests/s", note="with Retry-After"),
         Row(
             "overload: neither accepted nor refused",
             sum(load.requests for status, load in seen.items() if status not in ("200", "429")),
