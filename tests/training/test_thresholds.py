@@ -14,7 +14,7 @@ def test_the_threshold_parts_right_from_wrong_candidates():
     found = {"a": candidates((0, 0.9, 1.0, 1.0), (1, 0.8, 1.0, 1.0), (2, 0.3, 0.0, 0.0), gold=2)}
     thresholds, _, parts = choose_thresholds(found, {"a": found["a"].raw}, {"a"}, CLEAN, 0.03)
     assert 0.3 < thresholds["a"] <= 0.8
-    assert parts == {"core_f1": 1.0, "all_f1": 1.0, "clean_flagged": 0.0}
+    assert parts == {"core_f1": 1.0, "all_f1": 1.0, "macro_f1": 1.0, "clean_flagged": 0.0}
 
 
 def test_recall_is_given_up_before_clean_documents_are_flagged():
@@ -35,6 +35,21 @@ def test_a_label_without_candidates_counts_as_missed():
     _, _, parts = choose_thresholds(found, {name: row.raw for name, row in found.items()}, {"a"}, CLEAN, 0.03)
     assert parts["core_f1"] == 1.0
     assert parts["all_f1"] == pytest.approx(2 * 0.25 / 1.25)
+
+
+def test_a_rare_label_is_not_silenced_to_spare_a_common_one():
+    common = [(number, 0.9, 1.0, 1.0) for number in range(20)]
+    clean = np.array([False] * 40 + [True] * 60)
+    found = {
+        "common": candidates(*common, (41, 0.6, 0.0, 0.0), (42, 0.6, 0.0, 0.0), gold=20),
+        "rare": candidates((30, 0.7, 1.0, 1.0), (31, 0.7, 1.0, 1.0), (43, 0.7, 0.0, 0.0), gold=2),
+    }
+    thresholds, _, parts = choose_thresholds(
+        found, {name: row.raw for name, row in found.items()}, {"common"}, clean, 0.03
+    )
+    assert thresholds["rare"] <= 0.7
+    assert thresholds["common"] > 0.6
+    assert parts["clean_flagged"] <= 0.03
 
 
 def test_nothing_found_and_nothing_to_find_is_no_division_by_zero():

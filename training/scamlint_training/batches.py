@@ -18,14 +18,16 @@ from scamlint_training.examples import Example, examples_of
 
 
 class Windows(Dataset[Example]):
-    """The windows of all epochs one after the other, each epoch shuffled into batches of similar length."""
+    """The windows of all epochs one after the other, each epoch shuffled into batches of similar length.
+
+    ``epoch_batches`` holds how many batches each epoch has.
+    """
 
     def __init__(
         self,
-        documents: Sequence[Document],
+        epochs: Sequence[Sequence[Document]],
         tokenizer: Tokenizer,
         *,
-        epochs: int,
         window: int,
         batch: int,
         augmented_share: float,
@@ -33,14 +35,17 @@ class Windows(Dataset[Example]):
     ) -> None:
         self.examples: list[Example] = []
         self.order: list[int] = []
+        self.epoch_batches: list[int] = []
         rng = random.Random(seed)
-        for epoch in range(epochs):
+        for epoch, documents in enumerate(epochs):
             # The first pass sees less noise, so that the network learns the patterns before their disguises.
             share = augmented_share if epoch else augmented_share / 2
             examples = examples_of(documents, tokenizer, window, share, seed=seed + epoch)
             lengths = [len(example.ids) for example in examples]
             offset = len(self.examples)
-            self.order += [offset + index for index in shuffled_by_length(lengths, batch, rng)]
+            order = shuffled_by_length(lengths, batch, rng)
+            self.order += [offset + index for index in order]
+            self.epoch_batches.append(len(order) // batch)
             self.examples += [Example(e.ids.astype(np.int32), e.targets.astype(np.uint8)) for e in examples]
 
     def __len__(self) -> int:
@@ -51,17 +56,19 @@ class Windows(Dataset[Example]):
 
 
 def shuffled_by_length(lengths: Sequence[int], batch: int, rng: random.Random) -> list[int]:
-    """Order items so that batches hold similar lengths but come at random."""
+    """Order items so that batches hold similar lengths but come at random; a few items come twice to fill the last."""
     indices = list(range(len(lengths)))
     rng.shuffle(indices)
     batches: list[list[int]] = []
     for start in range(0, len(indices), batch * 50):
         block = sorted(indices[start : start + batch * 50], key=lambda index: lengths[index])
         batches += [block[i : i + batch] for i in range(0, len(block), batch)]
-    short = [part for part in batches if len(part) < batch]
-    batches = [part for part in batches if len(part) == batch]
-    rng.shuffle(batches)
-    return [index for part in batches + short for index in part]
+    whole = [part for part in batches if len(part) == batch]
+    rng.shuffle(whole)
+    rest = [index for part in batches if len(part) < batch for index in part]
+    # Filled up, so that the batches of the next epoch begin where a batch begins.
+    rest += rng.choices(indices, k=-len(rest) % batch) if rest else []
+    return [index for part in whole for index in part] + rest
 
 
 class InOrder(Sampler[int]):

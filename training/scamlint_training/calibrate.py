@@ -4,8 +4,9 @@
 
 The scorer runs once. Then a grid of decoding settings is tried on its token scores; for each one, spans are calibrated
 label by label (Platt 1999) and thresholds are chosen; the settings with the best objective are kept. The objective is
-the mean of the micro F1 (partial overlap) over the core labels and over all labels, less a penalty for every clean
-document flagged above the allowed share. Only ``config.json`` changes: the model's own files keep their hashes.
+the mean of three F1 (partial overlap), micro over the core labels, micro over all labels and macro, so that no rare
+label is silenced to spare the others, less a penalty for every clean document flagged above the allowed share. Only
+``config.json`` changes: the model's own files keep their hashes.
 """
 
 from __future__ import annotations

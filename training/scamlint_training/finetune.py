@@ -21,13 +21,13 @@ from typing import Any
 import torch
 from tokenizers import Tokenizer
 from torch import Tensor
+from torch.optim.lr_scheduler import LambdaLR
 from torch.utils.data import Sampler
 from transformers import (
     AutoTokenizer,
     Trainer,
     TrainerCallback,
     TrainingArguments,
-    get_linear_schedule_with_warmup,
     set_seed,
 )
 
@@ -48,12 +48,17 @@ class TrainingSettings:
     Attributes:
         base: Hugging Face id or local path of the encoder; the packaged MiniLM weights by default.
         epochs: Passes over the train split, each with fresh noise.
+        first_epochs: Passes over the first blocks alone before that, so that a corpus that grows is not read from the
+            beginning each time: a checkpoint at the end of this stage serves every later corpus.
+        first_blocks: Blocks of the corpus up to this name belong to the first stage.
         batch_windows: Windows in a batch.
         learning_rate: Rate of the top encoder layer.
         head_rate: Rate of the heads.
         layer_decay: Factor of the rate from a layer to the one below.
         weight_decay: Weight decay of matrices.
-        warmup_share: Share of steps with a rising rate; it falls linearly afterwards.
+        warmup_steps: Steps with a rising rate at the beginning.
+        decay_share: Share of the last stage's steps, at the end, in which the rate falls linearly to nothing; it
+            stands still before (warmup-stable-decay, Hu et al. 2024), whatever is to come.
         dropout: Dropout before the heads.
         window: Pieces in a window, special tokens included.
         overlap: Pieces that neighbouring windows share when the model is served; training cuts at random places.
@@ -66,13 +71,16 @@ class TrainingSettings:
     """
 
     base: str = DEFAULT_BASE
-    epochs: int = 6
+    epochs: int = 4
+    first_epochs: int = 3
+    first_blocks: str = "b16"
     batch_windows: int = 16
     learning_rate: float = 5e-4
     head_rate: float = 2e-3
     layer_decay: float = 0.85
     weight_decay: float = 0.01
-    warmup_share: float = 0.06
+    warmup_steps: int = 200
+    decay_share: float = 0.6
     dropout: float = 0.1
     window: int = 256
     overlap: int = 64
@@ -84,11 +92,11 @@ class TrainingSettings:
     seed: int = 13
 
     def __post_init__(self) -> None:
-        if self.epochs < 1 or self.batch_windows < 1:
-            raise ValueError("epochs and batch_windows are at least 1.")
+        if min(self.epochs, self.first_epochs) < 0 or self.epochs + self.first_epochs < 1 or self.batch_windows < 1:
+            raise ValueError("epochs and first_epochs are 0 or more, one of them and batch_windows at least 1.")
         if not 0 <= self.overlap < self.window - 2:
             raise ValueError(f"overlap must be smaller than the window less 2, got {self.overlap} of {self.window}.")
-        for name in ("warmup_share", "dropout", "augmented_share", "smoothing", "averaging"):
+        for name in ("decay_share", "dropout", "augmented_share", "smoothing", "averaging"):
             if not 0.0 <= getattr(self, name) < 1.0:
                 raise ValueError(f"{name} lies in [0, 1), got {getattr(self, name)}.")
         if not 0.0 < self.train_share <= 1.0:
@@ -109,6 +117,19 @@ def share_of(documents: Sequence[Document], share: float) -> list[Document]:
     random.Random(0).shuffle(families)
     kept = set(families[: max(1, round(share * len(families)))])
     return [document for document in documents if document.family in kept]
+
+
+def stages_of(documents: Sequence[Document], settings: TrainingSettings) -> list[list[Document]]:
+    """Return what each epoch reads: the first blocks some times, then everything some times."""
+    first = [document for document in documents if document.id.split("-")[0] <= settings.first_blocks]
+    return [first] * settings.first_epochs + [list(documents)] * settings.epochs
+
+
+def stable_then_falling(step: int, warmup: int, falls_at: int, steps: int) -> float:
+    """Return the factor of the learning rate at a step: rising, standing still, falling to nothing."""
+    if step < warmup:
+        return (step + 1) / warmup
+    return min(1.0, max(0.0, (steps - step) / max(1, steps - falls_at)))
 
 
 class TaggerTrainer(Trainer):  # type: ignore[misc]
@@ -137,12 +158,28 @@ class MovingAverage(TrainerCallback):  # type: ignore[misc]
         self.average = copy.deepcopy(tagger).eval()
         self._decay = decay
 
+    def on_train_begin(self, args: Any, state: Any, control: Any, **context: Any) -> None:
+        """Start from the weights of the checkpoint when training goes on."""
+        self.average.load_state_dict(context["model"].state_dict())
+
     def on_step_end(self, args: Any, state: Any, control: Any, **context: Any) -> None:
         """Move the average towards the weights of this step."""
         decay = min(self._decay, (1 + state.global_step) / (10 + state.global_step))
         with torch.no_grad():
             for kept, new in zip(self.average.parameters(), context["model"].parameters(), strict=True):
                 kept.lerp_(new, 1.0 - decay)
+
+
+class SaveBetweenStages(TrainerCallback):  # type: ignore[misc]
+    """Writes a checkpoint when the first stage is over."""
+
+    def __init__(self, step: int) -> None:
+        self._step = step
+
+    def on_step_end(self, args: Any, state: Any, control: Any, **context: Any) -> None:
+        """Ask for a checkpoint at the step."""
+        if state.global_step == self._step:
+            control.should_save = True
 
 
 def train(settings: TrainingSettings, output: Path, resume: bool = False) -> TokenTagger:
@@ -160,25 +197,30 @@ def train(settings: TrainingSettings, output: Path, resume: bool = False) -> Tok
     tokenizer = plain_tokenizer(settings.base)
     documents = share_of(load_split("train"), settings.train_share)
     windows = Windows(
-        documents,
+        stages_of(documents, settings),
         tokenizer,
-        epochs=settings.epochs,
         window=settings.window,
         batch=settings.batch_windows,
         augmented_share=settings.augmented_share,
         seed=settings.seed,
     )
     pieces = sum(len(example.ids) for example in windows.examples)
+    boundary = sum(windows.epoch_batches[: settings.first_epochs])
     _log.info(
-        "%d documents, %d windows, %d pieces over %d epochs", len(documents), len(windows), pieces, settings.epochs
+        "%d documents, %d windows, %d pieces in all epochs, %d steps in the first stage",
+        len(documents),
+        len(windows),
+        pieces,
+        boundary,
     )
     tagger = TokenTagger(settings.base, settings.dropout)
     groups = parameter_groups(
         tagger, settings.learning_rate, settings.head_rate, settings.layer_decay, settings.weight_decay
     )
     optimizer = torch.optim.AdamW(groups, lr=settings.learning_rate, fused=True)
-    steps = -(-len(windows) // settings.batch_windows)
-    schedule = get_linear_schedule_with_warmup(optimizer, int(settings.warmup_share * steps), steps)
+    steps = sum(windows.epoch_batches)
+    falls_at = steps - int(settings.decay_share * (steps - boundary))
+    schedule = LambdaLR(optimizer, lambda step: stable_then_falling(step, settings.warmup_steps, falls_at, steps))
     average = MovingAverage(tagger, settings.averaging)
     trainer = TaggerTrainer(
         settings,
@@ -201,7 +243,7 @@ def train(settings: TrainingSettings, output: Path, resume: bool = False) -> Tok
         train_dataset=windows,
         data_collator=Collator(tokenizer),
         optimizers=(optimizer, schedule),
-        callbacks=[average] if settings.averaging else [],
+        callbacks=[SaveBetweenStages(boundary), *([average] if settings.averaging else [])],
     )
     trainer.train(resume_from_checkpoint=resume or None)
     result = average.average if settings.averaging else tagger

@@ -89,7 +89,7 @@ def choose_thresholds(
         clean_limit: Share of them that may carry a flag; 1 for no limit.
 
     Returns:
-        The thresholds, the objective, and its parts (``core_f1``, ``all_f1``, ``clean_flagged``).
+        The thresholds, the objective, and its parts (``core_f1``, ``all_f1``, ``macro_f1``, ``clean_flagged``).
     """
     names = list(candidates)
     tallies = {name: _Tally(candidates[name], scores[name], clean) for name in names}
@@ -98,12 +98,14 @@ def choose_thresholds(
         rows = {name: tallies[name].credits[positions[name]] for name in names}
         core_f1 = micro_f1(np.sum([rows[name] for name in names if name in core], axis=0))
         all_f1 = micro_f1(np.sum(list(rows.values()), axis=0))
+        macro_f1 = float(np.mean([micro_f1(row) for row in rows.values()]))
         flagged = np.any([tallies[name].flagged[positions[name]] for name in names], axis=0)
         share = float(flagged.sum() / max(1, clean.sum()))
         penalty = 0.0  # a limit of 1 means that F1 alone counts
         if clean_limit < 1:
             penalty = _PENALTY * max(0.0, share - clean_limit) + _SMALL_PENALTY * min(share, clean_limit)
-        return (core_f1 + all_f1) / 2 - penalty, {"core_f1": core_f1, "all_f1": all_f1, "clean_flagged": share}
+        parts = {"core_f1": core_f1, "all_f1": all_f1, "macro_f1": macro_f1, "clean_flagged": share}
+        return (core_f1 + all_f1 + macro_f1) / 3 - penalty, parts
 
     climbs = [_climb(dict.fromkeys(names, THRESHOLDS.index(start)), measure) for start in _STARTS]
     at, best, parts = max(climbs, key=lambda climb: climb[1])
