@@ -13,8 +13,10 @@ import copy
 import json
 import logging
 import random
+import re
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass, fields
+from itertools import accumulate
 from pathlib import Path
 from typing import Any
 
@@ -39,6 +41,7 @@ from scamlint_training.tagger import DEFAULT_BASE, TokenTagger, base_path, param
 _log = logging.getLogger(__name__)
 WEIGHTS_FILE = "tagger.pt"
 SETTINGS_FILE = "settings.json"
+_STAGE = re.compile(r"\w+:\d+")
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,10 +50,10 @@ class TrainingSettings:
 
     Attributes:
         base: Hugging Face id or local path of the encoder; the packaged MiniLM weights by default.
-        epochs: Passes over the train split, each with fresh noise.
-        first_epochs: Passes over the first blocks alone before that, so that a corpus that grows is not read from the
-            beginning each time: a checkpoint at the end of this stage serves every later corpus.
-        first_blocks: Blocks of the corpus up to this name belong to the first stage.
+        epochs: Passes over the train split, each with fresh noise, after the stages.
+        stages: What is read before that, as ``block:passes``: passes over the blocks of the corpus up to that name.
+            So a corpus that grows need not be read from the beginning each time: the checkpoint at the end of a stage
+            serves every later corpus.
         batch_windows: Windows in a batch.
         learning_rate: Rate of the top encoder layer.
         head_rate: Rate of the heads.
@@ -72,8 +75,7 @@ class TrainingSettings:
 
     base: str = DEFAULT_BASE
     epochs: int = 4
-    first_epochs: int = 3
-    first_blocks: str = "b16"
+    stages: str = "b16:3,b24:2"
     batch_windows: int = 16
     learning_rate: float = 5e-4
     head_rate: float = 2e-3
@@ -92,8 +94,12 @@ class TrainingSettings:
     seed: int = 13
 
     def __post_init__(self) -> None:
-        if min(self.epochs, self.first_epochs) < 0 or self.epochs + self.first_epochs < 1 or self.batch_windows < 1:
-            raise ValueError("epochs and first_epochs are 0 or more, one of them and batch_windows at least 1.")
+        if self.epochs < 0 or self.batch_windows < 1:
+            raise ValueError("epochs is 0 or more, batch_windows at least 1.")
+        if not (self.epochs or self.stages) or not all(
+            _STAGE.fullmatch(part) for part in self.stages.split(",") if part
+        ):
+            raise ValueError(f"stages are block:passes parted by commas, and empty only with epochs: {self.stages!r}.")
         if not 0 <= self.overlap < self.window - 2:
             raise ValueError(f"overlap must be smaller than the window less 2, got {self.overlap} of {self.window}.")
         for name in ("decay_share", "dropout", "augmented_share", "smoothing", "averaging"):
@@ -119,10 +125,13 @@ def share_of(documents: Sequence[Document], share: float) -> list[Document]:
     return [document for document in documents if document.family in kept]
 
 
-def stages_of(documents: Sequence[Document], settings: TrainingSettings) -> list[list[Document]]:
-    """Return what each epoch reads: the first blocks some times, then everything some times."""
-    first = [document for document in documents if document.id.split("-")[0] <= settings.first_blocks]
-    return [first] * settings.first_epochs + [list(documents)] * settings.epochs
+def stages_of(documents: Sequence[Document], settings: TrainingSettings) -> list[tuple[list[Document], int]]:
+    """Return what each stage reads and how often: some blocks first, then everything."""
+    stages = []
+    for stage in filter(None, settings.stages.split(",")):
+        last, passes = stage.split(":")
+        stages.append(([document for document in documents if document.id.split("-")[0] <= last], int(passes)))
+    return [*stages, (list(documents), settings.epochs)]
 
 
 def stable_then_falling(step: int, warmup: int, falls_at: int, steps: int) -> float:
@@ -171,14 +180,14 @@ class MovingAverage(TrainerCallback):  # type: ignore[misc]
 
 
 class SaveBetweenStages(TrainerCallback):  # type: ignore[misc]
-    """Writes a checkpoint when the first stage is over."""
+    """Writes a checkpoint when a stage is over."""
 
-    def __init__(self, step: int) -> None:
-        self._step = step
+    def __init__(self, steps: Sequence[int]) -> None:
+        self._steps = frozenset(steps)
 
     def on_step_end(self, args: Any, state: Any, control: Any, **context: Any) -> None:
-        """Ask for a checkpoint at the step."""
-        if state.global_step == self._step:
+        """Ask for a checkpoint at these steps."""
+        if state.global_step in self._steps:
             control.should_save = True
 
 
@@ -196,8 +205,9 @@ def train(settings: TrainingSettings, output: Path, resume: bool = False) -> Tok
     set_seed(settings.seed)
     tokenizer = plain_tokenizer(settings.base)
     documents = share_of(load_split("train"), settings.train_share)
+    stages = stages_of(documents, settings)
     windows = Windows(
-        stages_of(documents, settings),
+        [read for read, passes in stages for _ in range(passes)],
         tokenizer,
         window=settings.window,
         batch=settings.batch_windows,
@@ -205,21 +215,21 @@ def train(settings: TrainingSettings, output: Path, resume: bool = False) -> Tok
         seed=settings.seed,
     )
     pieces = sum(len(example.ids) for example in windows.examples)
-    boundary = sum(windows.epoch_batches[: settings.first_epochs])
+    ends = [sum(windows.epoch_batches[:count]) for count in accumulate(passes for _, passes in stages)]
     _log.info(
-        "%d documents, %d windows, %d pieces in all epochs, %d steps in the first stage",
+        "%d documents, %d windows, %d pieces in all epochs; the stages end at the steps %s",
         len(documents),
         len(windows),
         pieces,
-        boundary,
+        ends,
     )
     tagger = TokenTagger(settings.base, settings.dropout)
     groups = parameter_groups(
         tagger, settings.learning_rate, settings.head_rate, settings.layer_decay, settings.weight_decay
     )
     optimizer = torch.optim.AdamW(groups, lr=settings.learning_rate, fused=True)
-    steps = sum(windows.epoch_batches)
-    falls_at = steps - int(settings.decay_share * (steps - boundary))
+    steps, last_begins = ends[-1], ends[-2] if len(ends) > 1 else 0
+    falls_at = steps - int(settings.decay_share * (steps - last_begins))
     schedule = LambdaLR(optimizer, lambda step: stable_then_falling(step, settings.warmup_steps, falls_at, steps))
     average = MovingAverage(tagger, settings.averaging)
     trainer = TaggerTrainer(
@@ -243,7 +253,7 @@ def train(settings: TrainingSettings, output: Path, resume: bool = False) -> Tok
         train_dataset=windows,
         data_collator=Collator(tokenizer),
         optimizers=(optimizer, schedule),
-        callbacks=[SaveBetweenStages(boundary), *([average] if settings.averaging else [])],
+        callbacks=[SaveBetweenStages(ends), *([average] if settings.averaging else [])],
     )
     trainer.train(resume_from_checkpoint=resume or None)
     result = average.average if settings.averaging else tagger
