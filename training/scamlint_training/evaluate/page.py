@@ -205,10 +205,12 @@ def _attacks(figures: dict[str, Any]) -> list[str]:
         [name, percent(row["retention"]), percent(row["clean_flagged"])]
         for name, row in figures["robustness"]["attacks"].items()
     ]
+    robustness = figures["robustness"]
     return [
         "## Character attacks",
         "",
-        "Kept: share of the spans found on clean text of which at least half is still flagged with the same label.",
+        f"On the {robustness['documents']} documents of up to {robustness['longest']:,} characters. Kept: share of the "
+        "spans found on clean text of which at least half is still flagged with the same label.",
         "",
         *table(["attack", "kept", "clean documents flagged"], rows),
         "",
