@@ -7,6 +7,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from scamlint import Detector, OptionError, label_names
+from scamlint_training.corpus import load_split
 
 PITCH = (
     "🚀🚀 Our contracts bring a guaranteed 2% daily profit, principal returned after 30 days. "
@@ -70,10 +71,17 @@ def test_many_documents_come_back_in_order_and_equal_to_single_scans(detector: D
     together = list(detector.scan_many(iter(texts)))
     assert [report.characters for report in together] == [len(text) for text in texts]
     for text, report in zip(texts, together, strict=True):
-        alone = detector.scan(text)
-        assert [(span.start, span.end, span.label) for span in alone.spans] == [
-            (span.start, span.end, span.label) for span in report.spans
-        ]
+        assert detector.scan(text) == report
+
+
+def test_a_document_s_report_does_not_depend_on_what_is_scanned_with_it(detector: Detector) -> None:
+    texts = [document.text for document in load_split("dev") if len(document.text) < 400][:60]
+    together = list(detector.scan_many(texts))
+    alone = [detector.scan(text) for text in texts]
+    assert alone == together
+    assert list(detector.scan_many(reversed(texts))) == alone[::-1]
+    one_thread = Detector.load(detector.model.name, threads=1)
+    assert list(one_thread.scan_many(texts)) == alone
 
 
 def test_the_end_of_a_very_long_document_is_read(detector: Detector) -> None:

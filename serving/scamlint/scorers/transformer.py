@@ -1,9 +1,16 @@
-"""The transformer: an ONNX token tagger, run in length-sorted batches with tokenisation alongside."""
+"""The transformer: an ONNX token tagger, run window by window on all cores, with tokenisation alongside.
+
+Each window is a run of its own. The quantised model takes the scale of its activations from everything in a run, so
+windows that shared one would change each other's scores; alone, a document's result never depends on what is scanned
+with it. One thread a window is also as fast as all threads on a batch, and nothing is padded.
+"""
 
 from __future__ import annotations
 
+from collections import deque
 from collections.abc import Iterable, Iterator
 from concurrent.futures import ThreadPoolExecutor
+from contextvars import copy_context
 from dataclasses import dataclass
 from itertools import chain
 
@@ -13,6 +20,7 @@ from numpy.typing import NDArray
 from tokenizers import Tokenizer
 
 from scamlint.bundle import Bundle
+from scamlint.cores import available_cores
 from scamlint.encode import Encoded, encode, special_id
 from scamlint.scorers.gate import Gate
 from scamlint.scoring import TokenScores, checkpoint
@@ -23,9 +31,6 @@ MODEL_FILE = "model.onnx"
 TOKENIZER_FILE = "tokenizer.json"
 # Texts are gathered until they hold this many word pieces, then run together.
 _GATHER = 16_384
-# Most word pieces in one call of the model, padding included. Small batches stay in the processor's caches: 512 runs a
-# quarter faster than 2,048 and needs half of the memory.
-_BATCH = 512
 # Logit of pieces that the gate keeps from the model.
 _SURELY_NOT = -16.0
 
@@ -44,15 +49,15 @@ class TransformerScorer:
 
     Args:
         bundle: A checked model folder of kind ``transformer``.
-        threads: Threads of ONNX Runtime; all cores when None.
+        threads: Windows that are read at the same time; as many as there are cores when None.
     """
 
     def __init__(self, bundle: Bundle, threads: int | None = None) -> None:
         options = onnxruntime.SessionOptions()
         options.log_severity_level = 3
         options.enable_mem_pattern = False  # plans memory for fixed shapes; here it only costs memory
-        if threads is not None:
-            options.intra_op_num_threads = threads
+        options.intra_op_num_threads = 1
+        options.inter_op_num_threads = 1
         self._session = onnxruntime.InferenceSession(
             str(bundle.folder / MODEL_FILE), options, providers=["CPUExecutionProvider"]
         )
@@ -65,6 +70,8 @@ class TransformerScorer:
         self._overlap = int(bundle.settings["overlap"])
         self._labels = len(bundle.thresholds)
         self._gate = Gate.from_settings(bundle.settings)
+        self._threads = threads or available_cores()
+        self._pool = ThreadPoolExecutor(max(1, self._threads - 1), thread_name_prefix="scamlint-model")
 
     def score_many(self, texts: Iterable[NormalizedText]) -> Iterator[TokenScores]:
         """Score texts; while the model runs, the next texts are tokenised in another thread."""
@@ -111,43 +118,39 @@ class TransformerScorer:
             for index, (start, end) in enumerate(windows)
             if gathered.read is None or gathered.read[document][index]
         ]
-        jobs.sort()
-        for batch in _batches(jobs):
-            checkpoint()
-            logits = self._logits(gathered, batch)
-            for row, (_, document, index) in enumerate(batch):
+        waiting = deque(sorted(jobs, reverse=True))  # long ones first, so that all threads end together
+
+        def work() -> None:
+            while waiting:
+                try:
+                    _, document, index = waiting.popleft()
+                except IndexError:  # another thread took the last one
+                    return
+                checkpoint()
                 windows = gathered.windows[document]
-                owned_start, owned_end = owned_range(windows, index)
-                offset = 1 - windows[index][0]  # the first piece stands after [CLS]
-                scores[document][owned_start:owned_end] = logits[row, owned_start + offset : owned_end + offset]
+                start, end = owned_range(windows, index)
+                first = windows[index][0]
+                logits = self._logits(gathered.documents[document], windows[index])
+                scores[document][start:end] = logits[start - first : end - first]
+
+        helpers = [self._pool.submit(copy_context().run, work) for _ in range(min(self._threads, len(jobs)) - 1)]
+        try:
+            work()
+        finally:
+            waiting.clear()
+            for helper in helpers:
+                if not helper.cancel():  # one that has not begun has nothing to do any more
+                    helper.result()
         for encoded, raw in zip(gathered.documents, scores, strict=True):
             probabilities = (1.0 / (1.0 + np.exp(-raw))).astype(np.float32)
             yield by_word(encoded, probabilities, self._labels)
 
-    def _logits(self, gathered: _Gathered, batch: list[tuple[int, int, int]]) -> NDArray[np.float32]:
-        longest = batch[-1][0] + 2
-        ids = np.zeros((len(batch), longest), dtype=np.int64)
-        mask = np.zeros((len(batch), longest), dtype=np.int64)
-        for row, (length, document, index) in enumerate(batch):
-            start, end = gathered.windows[document][index]
-            ids[row, 0] = self._first
-            ids[row, 1 : length + 1] = gathered.documents[document].ids[start:end]
-            ids[row, length + 1] = self._last
-            mask[row, : length + 2] = 1
-        (logits,) = self._session.run(None, {"input_ids": ids, "attention_mask": mask})
-        return np.asarray(logits)
-
-
-def _batches(jobs: list[tuple[int, int, int]]) -> Iterator[list[tuple[int, int, int]]]:
-    """Group windows sorted by length so that padding stays small and a batch stays within its size."""
-    batch: list[tuple[int, int, int]] = []
-    for job in jobs:
-        if batch and (len(batch) + 1) * (job[0] + 2) > _BATCH:
-            yield batch
-            batch = []
-        batch.append(job)
-    if batch:
-        yield batch
+    def _logits(self, document: Encoded, window: tuple[int, int]) -> NDArray[np.float32]:
+        """Run the model on one window; the logits of its pieces, without the special tokens."""
+        start, end = window
+        ids = np.concatenate(([self._first], document.ids[start:end], [self._last]))[None].astype(np.int64)
+        (logits,) = self._session.run(None, {"input_ids": ids, "attention_mask": np.ones_like(ids)})
+        return np.asarray(logits)[0, 1:-1]
 
 
 def by_word(document: Encoded, pieces: NDArray[np.float32], labels: int) -> TokenScores:
