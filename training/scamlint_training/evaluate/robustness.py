@@ -29,8 +29,7 @@ def retention(system: System, documents: Sequence[Document], clean: Sequence[Pre
     rows: dict[str, dict[str, Any]] = {}
     for name in ATTACKS:
         attacked = [
-            attack(name, document.text, prediction.spans, seed)
-            for seed, (document, prediction) in enumerate(pairs)
+            attack(name, document.text, prediction.spans, seed) for seed, (document, prediction) in enumerate(pairs)
         ]
         found = system.predict([item.text for item in attacked])
         outcomes = [
