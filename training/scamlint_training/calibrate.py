@@ -36,16 +36,17 @@ from scamlint_training.platt import fit_platt
 from scamlint_training.thresholds import Candidates, choose_thresholds, no_candidates
 
 _log = logging.getLogger(__name__)
-# Largest share of documents without a gold span that may carry a flag.
-CLEAN_FLAGGED_LIMIT = 0.03
+# Largest share of documents without a gold span that may carry a flag. Nearly all of these are hard negatives, written to
+# tempt a detector; from 3 to 4 % core F1 on dev rises by three points, from 4 to 5 % by half a point.
+CLEAN_FLAGGED_LIMIT = 0.04
 # A candidate is correct when at least this share of it lies in a gold span of its label.
 CORRECT_SHARE = 0.5
 
 GRID = {
-    "inside": (0.1, 0.15, 0.2, 0.3, 0.4),
+    "inside": (0.1, 0.2, 0.3, 0.4),
     "begin": (0.5, 0.7, 1.1),
-    "max_gap": (0, 1, 2, 3),
-    "seed": (0.3, 0.5, 0.7),
+    "max_gap": (0, 1, 2),
+    "seed": (0.3, 0.5),
 }
 # Fragments shorter than this say nothing that a reader could judge.
 SHORTEST_SPAN = 6
