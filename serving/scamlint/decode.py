@@ -24,6 +24,8 @@ class DecodeSettings:
         max_gap: Low tokens that may stand between two parts of one span.
         seed: At least one token of a span must reach this score: low tokens are kept only beside a sure one
             (hysteresis thresholding, Canny 1986).
+        edge: Tokens at either end of a span that score less than this share of its best token are left out: what leads
+            in to a claim scores half as high as the claim.
         shortest: Fewest characters of a span.
     """
 
@@ -31,6 +33,7 @@ class DecodeSettings:
     begin: float = 0.5
     max_gap: int = 1
     seed: float = 0.0
+    edge: float = 0.0
     shortest: int = 1
 
 
@@ -65,10 +68,12 @@ def decode(text: str, tokens: TokenScores, settings: DecodeSettings) -> list[Can
     for label in np.flatnonzero(tokens.inside.max(axis=0) >= max(settings.inside, settings.seed)):
         scores = tokens.inside[:, label]
         begins = None if tokens.begin is None else tokens.begin[:, label]
-        for first, last in _runs(scores, begins, settings):
-            mean, best = float(scores[first : last + 1].mean()), float(scores[first : last + 1].max())
+        for run in _runs(scores, begins, settings):
+            best = float(scores[run[0] : run[1] + 1].max())
             if best < settings.seed:
                 continue
+            first, last = _without_weak_edges(scores, *run, settings.edge * best)
+            mean = float(scores[first : last + 1].mean())
             bounds = trim(text, int(tokens.starts[first]), int(tokens.ends[last]))
             if bounds is not None and bounds[1] - bounds[0] >= settings.shortest:
                 candidates.append(Candidate(*bounds, int(label), (mean + best) / 2))
@@ -89,6 +94,15 @@ def _runs(
         else:
             runs.append((position, position))
     return runs
+
+
+def _without_weak_edges(scores: NDArray[np.float32], first: int, last: int, least: float) -> tuple[int, int]:
+    """Move the ends of a run inwards to tokens that score at least ``least``; there is one."""
+    while scores[first] < least:
+        first += 1
+    while scores[last] < least:
+        last -= 1
+    return first, last
 
 
 def trim(text: str, start: int, end: int) -> tuple[int, int] | None:

@@ -46,6 +46,13 @@ def test_low_tokens_are_kept_only_beside_a_sure_one() -> None:
     ]
 
 
+def test_words_that_lead_in_to_a_claim_are_left_out() -> None:
+    text = "through bull markets with stable returns and controllable risks"
+    tokens = scores(text, [0.3, 0.5, 0.5, 0.4, 0.9, 0.9, 0.4, 0.8, 0.7])
+    assert words(text, tokens, inside=0.2, edge=0.6) == ["stable returns and controllable risks"]
+    assert words(text, tokens, inside=0.2) == [text]
+
+
 def test_fragments_are_dropped() -> None:
     text = "the profit"
     assert words(text, scores(text, [0.9, 0.0]), shortest=6) == []
