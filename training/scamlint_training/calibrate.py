@@ -48,8 +48,8 @@ GRID = {
     "max_gap": (0, 1, 2),
     "seed": (0.3, 0.5),
 }
-# Share of the best token that the tokens at a span's ends must reach. It costs 0.2 points of the objective on dev, so the
-# grid would not choose it, and gains 1.1 points of exact F1: readers see where a mark begins.
+# Share of the best token that tokens at the ends of a span must reach. It costs 0.2 points of the objective, which
+# is why the grid would not choose it, and gains 1.1 of exact F1: readers see where a mark begins.
 EDGE = 0.6
 # Fragments shorter than this say nothing that a reader could judge.
 SHORTEST_SPAN = 6
