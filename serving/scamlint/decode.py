@@ -12,6 +12,7 @@ from scamlint.scoring import TokenScores
 # What may stand at the edge of a span besides letters and digits.
 _OPENERS = frozenset("$€£¥₿₹₽+#@(<~")
 _CLOSERS = frozenset("%)+$€£¥₿")
+_CURRENCY = frozenset("$€£¥₿₹₽")
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,7 +77,7 @@ def decode(text: str, tokens: TokenScores, settings: DecodeSettings) -> list[Can
             mean = float(scores[first : last + 1].mean())
             bounds = trim(text, int(tokens.starts[first]), int(tokens.ends[last]))
             if bounds is not None and bounds[1] - bounds[0] >= settings.shortest:
-                candidates.append(Candidate(*bounds, int(label), (mean + best) / 2))
+                candidates.append(Candidate(*whole_figures(text, *bounds), int(label), (mean + best) / 2))
     candidates.sort(key=lambda found: (found.start, found.end, found.label))
     return _without_overlaps(candidates)
 
@@ -103,6 +104,38 @@ def _without_weak_edges(scores: NDArray[np.float32], first: int, last: int, leas
     while scores[last] < least:
         last -= 1
     return first, last
+
+
+def whole_figures(text: str, start: int, end: int) -> tuple[int, int]:
+    """Move the bounds of a span outwards so that they cut no figure, such as ``$1,654.78`` or ``2.5%``.
+
+    Args:
+        text: The text.
+        start: First character.
+        end: After the last character.
+
+    Returns:
+        The new bounds.
+    """
+
+    def joins(index: int) -> bool:
+        """Whether a point or a comma stands between two digits."""
+        return (
+            0 < index < len(text) - 1
+            and text[index] in ".,"
+            and text[index - 1].isdigit()
+            and text[index + 1].isdigit()
+        )
+
+    while 0 < start < end and text[start].isdigit() and (text[start - 1].isdigit() or joins(start - 1)):
+        start -= 1 if text[start - 1].isdigit() else 2
+    if 0 < start < end and text[start].isdigit() and text[start - 1] in _CURRENCY:
+        start -= 1
+    while start < end < len(text) and text[end - 1].isdigit() and (text[end].isdigit() or joins(end)):
+        end += 1 if text[end].isdigit() else 2
+    if start < end < len(text) and text[end - 1].isdigit() and text[end] == "%":
+        end += 1
+    return start, end
 
 
 def trim(text: str, start: int, end: int) -> tuple[int, int] | None:

@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from scamlint.decode import DecodeSettings, decode, trim
+from scamlint.decode import DecodeSettings, decode, trim, whole_figures
 from scamlint.scoring import TokenScores
 
 
@@ -51,6 +51,24 @@ def test_words_that_lead_in_to_a_claim_are_left_out() -> None:
     tokens = scores(text, [0.3, 0.5, 0.5, 0.4, 0.9, 0.9, 0.4, 0.8, 0.7])
     assert words(text, tokens, inside=0.2, edge=0.6) == ["stable returns and controllable risks"]
     assert words(text, tokens, inside=0.2) == [text]
+
+
+@pytest.mark.parametrize(
+    ("text", "found", "whole"),
+    [
+        ("pays $1,654.78 a day", "654", "$1,654.78"),
+        ("pays 1654.78152 BTC", "78152 BTC", "1654.78152 BTC"),
+        ("a fixed 2.5% daily", "fixed 2", "fixed 2.5%"),
+        ("plan 3. 500 dollars", "500", "500"),
+        ("in 2025, 40 seats", "40 seats", "40 seats"),
+        ("v1.2.3", "2", "1.2.3"),
+        ("nothing", "thin", "thin"),
+    ],
+)
+def test_no_figure_is_cut(text: str, found: str, whole: str) -> None:
+    start = text.index(found)
+    begins, ends = whole_figures(text, start, start + len(found))
+    assert text[begins:ends] == whole
 
 
 def test_fragments_are_dropped() -> None:
