@@ -18,9 +18,11 @@ from scamlint.api import logs, openapi, problems
 from scamlint.api.access import AccessGuard
 from scamlint.api.engine import Engine
 from scamlint.api.feedback import FeedbackStore
+from scamlint.api.keys import KeyRing
 from scamlint.api.metrics import Metrics
 from scamlint.api.middleware import BodyGuard, RequestContext
 from scamlint.api.origins import origin_pattern
+from scamlint.api.ratelimits import RateLimits
 from scamlint.api.routes import about, feedback, scan
 from scamlint.api.settings import Settings
 from scamlint.api.state import Service
@@ -35,10 +37,14 @@ def create_app(settings: Settings | None = None) -> FastAPI:
 
     Args:
         settings: Settings; from the environment (``SCAMLINT_…``) when None.
+
+    Raises:
+        OptionError: The keys file cannot be read, or the storage of rate limits cannot be used.
     """
     settings = settings or Settings()
     logs.configure(settings.log_level)
     service = Service(settings, Metrics())
+    keys = KeyRing(settings.api_keys_file) if settings.api_keys_file else None
     app = FastAPI(
         title="scamlint",
         version=__version__,
@@ -59,7 +65,7 @@ def create_app(settings: Settings | None = None) -> FastAPI:
     app.add_middleware(
         BodyGuard, limit=settings.max_body_bytes, seconds=settings.body_time_limit, early=_early_refusal(service)
     )
-    app.add_middleware(AccessGuard, settings=settings)
+    app.add_middleware(AccessGuard, keys=keys, limits=RateLimits(settings))
     app.add_middleware(RequestContext, metrics=service.metrics)
     app.add_middleware(
         CORSMiddleware,

@@ -9,24 +9,34 @@ from scamlint.api.feedback import Feedback
 from scamlint.decode import trim
 
 
-def to_document(row: Feedback) -> dict[str, Any] | None:
-    """Return one judgement in the corpus's stored form, or None when its words were not stored.
+class NoDocumentError(ValueError):
+    """A judgement cannot be made a document; the message says why, as the end of "N have…"."""
+
+
+def to_document(row: Feedback) -> dict[str, Any]:
+    """Return one judgement in the corpus's stored form.
 
     The span is what the reader says is right: none for ``wrong_flag``, the passage for ``missed``, the passage with
     ``expected_label`` for ``wrong_label``. Genre and stance are for the reviewer to fill in; ``review`` says what the
     reader reported.
+
+    Raises:
+        NoDocumentError: Its words were not stored, or it does not say what is right. Such a judgement must not become
+            a document without spans, which would teach that its words are fine. The API refuses those without a
+            label; databases of earlier versions hold some.
     """
     if row.text is None:
-        return None
+        raise NoDocumentError("no stored text")
     before, after = row.before or "", row.after or ""
     document = before + row.text + after
-    label = {"wrong_flag": None, "missed": row.label, "wrong_label": row.expected_label}[row.kind]
     bounds = trim(document, len(before), len(before) + len(row.text))
-    spans = [{"start": bounds[0], "end": bounds[1], "label": label}] if label and bounds else []
+    if bounds is None:
+        raise NoDocumentError("no letter or digit in the text")
+    label = _right_label(row)
     return {
         "id": f"feedback-{row.id}",
         "text": document,
-        "spans": spans,
+        "spans": [{"start": bounds[0], "end": bounds[1], "label": label}] if label else [],
         "genre": "other",
         "stance": "neutral",
         "family": f"feedback-{row.id}",
@@ -41,3 +51,13 @@ def to_document(row: Feedback) -> dict[str, Any] | None:
             "created": row.created.replace(tzinfo=timezone.utc).isoformat(),
         },
     }
+
+
+def _right_label(row: Feedback) -> str | None:
+    """Return the label that the words should carry, None for none."""
+    if row.kind == "wrong_flag" and row.expected_label is None:
+        return None
+    label = {"missed": row.label, "wrong_label": row.expected_label}.get(row.kind)
+    if label is None or (row.kind == "wrong_label" and label == row.label):
+        raise NoDocumentError("no label that is right")
+    return label

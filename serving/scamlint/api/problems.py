@@ -7,9 +7,11 @@ a document.
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
+from urllib.parse import quote
 
 from fastapi import FastAPI, Request
 from fastapi.exceptions import RequestValidationError
@@ -22,6 +24,23 @@ MEDIA_TYPE = "application/problem+json"
 _PREFIX = "urn:scamlint:problem:"
 # Validation errors of one body are listed up to this number.
 _MOST_LISTED = 20
+# Names in a body that pointers repeat are at most so long.
+_LONGEST_NAME = 100
+# Names of fields that a body can lack. Other names that are not in it are no place there: pydantic ends the path to a
+# wrong key with ``[key]``, and puts U+FFFD for lone surrogates.
+_FIELD = re.compile("[a-z_]+")
+# What the fragment of a URI may hold besides letters and digits (RFC 3986).
+_UNQUOTED = "!$&'()*+,;=:@?/-._~"
+# Where pydantic speaks to programmers of Python.
+_MESSAGES = {
+    "extra_forbidden": "There is no such field.",
+    "missing": "This field is needed.",
+    "string_unicode": "It is not well-formed Unicode (JavaScript: text.toWellFormed()).",
+    "list_type": "It must be an array.",
+    "dict_type": "It must be an object.",
+    "model_type": "It must be an object.",
+    "model_attributes_type": "It must be an object.",
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -140,29 +159,58 @@ def install(app: FastAPI) -> None:
         app.add_exception_handler(kind, handle)
 
 
-def validation_errors(errors: Sequence[Mapping[str, Any]], strip: int = 0) -> list[dict[str, str]]:
+def validation_errors(
+    errors: Sequence[Mapping[str, Any]], body: Any, inside: Sequence[str | int] = ()
+) -> list[dict[str, str]]:
     """Return pydantic's errors without the values that were sent.
 
     Args:
         errors: What pydantic reports.
-        strip: Leading parts of the path to leave out.
+        body: The parsed body.
+        inside: Path in the body to what was checked.
+
+    Returns:
+        For each error a ``detail`` and its ``pointer``: a JSON pointer (RFC 6901) to the place in the body, or to the
+        field that lacks there.
     """
-    listed = []
-    for error in errors[:_MOST_LISTED]:
-        path = error["loc"][strip:]
-        pointer = "".join("/" + str(part).replace("~", "~0").replace("/", "~1")[:80] for part in path)
-        listed.append({"pointer": "#" + pointer, "detail": _message(error)})
-    return listed
+    return [
+        {"pointer": _pointer((*inside, *error["loc"]), body), "detail": _message(error)}
+        for error in errors[:_MOST_LISTED]
+    ]
+
+
+def _pointer(path: Sequence[str | int], body: Any) -> str:
+    """Follow a path into the body as far as it goes."""
+    pointer = "#"
+    place = body
+    for part in path:
+        if isinstance(place, list) and isinstance(part, int) and part < len(place):
+            place = place[part]
+        elif isinstance(place, dict) and _is_name(str(part), place):
+            place = place.get(part)
+        else:
+            break
+        pointer += "/" + quote(str(part).replace("~", "~0").replace("/", "~1"), safe=_UNQUOTED)
+    return pointer
+
+
+def _is_name(name: str, body: Mapping[str, Any]) -> bool:
+    return len(name) <= _LONGEST_NAME if name in body else _FIELD.fullmatch(name) is not None
 
 
 def _message(error: Mapping[str, Any]) -> str:
-    if error["type"] == "extra_forbidden":
-        return "There is no such field."
-    return str(error["msg"]).removeprefix("Value error, ")
+    message = _MESSAGES.get(error["type"])
+    if error["type"] == "too_short":
+        message = f"Its length must be at least {error['ctx']['min_length']}."
+    elif error["type"] == "too_long":
+        message = f"Its length must be at most {error['ctx']['max_length']}."
+    if message is None:
+        message = str(error["msg"]).removeprefix("Value error, ").replace("Input should be", "It must be", 1)
+    return message if message.endswith(".") else message + "."
 
 
 def _validation_problem(error: RequestValidationError) -> Problem:
-    errors = list(error.errors())
-    listed = validation_errors(errors, strip=1)
-    first = listed[0] if listed else {"pointer": "#", "detail": "It does not fit the schema."}
-    return Problem(INVALID, f"{first['pointer']}: {first['detail']}", errors=listed)
+    if error.body is None:
+        return Problem(INVALID, "The body must be a JSON object.")
+    listed = validation_errors([{**one, "loc": one["loc"][1:]} for one in error.errors()], error.body)
+    return Problem(INVALID, f"{listed[0]['pointer']}: {listed[0]['detail']}", errors=listed)

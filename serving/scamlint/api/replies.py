@@ -7,8 +7,8 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from scamlint.api.engine import Found
-from scamlint.api.language import detect_language
-from scamlint.api.schemas import Options
+from scamlint.api.language import UNDETERMINED, Language, detect_language
+from scamlint.api.requests import Options
 from scamlint.api.segments import JoinedDocument
 from scamlint.detector import Detector
 from scamlint.labels import get_label
@@ -43,10 +43,6 @@ def scan_reply(
     else:
         reply["segments"] = _segments(document, ids, report, options)
     language = detect_language(text)
-    warnings = []
-    if not language.supported:
-        detail = f"The text seems to be in language {language.code!r}; the model was made for English."
-        warnings.append({"code": "language-not-supported", "detail": detail})
     reply |= {
         "scores": {label: round(score, 4) for label, score in report.scores.items()},
         "level": report.level,
@@ -54,7 +50,7 @@ def scan_reply(
         "offset_unit": options.offset_unit,
         "characters": report.characters,
         "language": {"code": language.code, "confidence": language.confidence},
-        "warnings": warnings,
+        "warnings": _warnings(language),
         "timings": timings(found, total),
     }
     return reply, report
@@ -73,6 +69,14 @@ def timings(found: Found, total: float) -> dict[str, Any]:
 def to_json(body: Mapping[str, Any]) -> bytes:
     """Return a reply as UTF-8 JSON."""
     return json.dumps(body, ensure_ascii=False, allow_nan=False, separators=(",", ":")).encode()
+
+
+def _warnings(language: Language) -> list[dict[str, str]]:
+    if language.supported is not False:
+        return []
+    told = language.code != UNDETERMINED
+    seems = f"seems to be in language {language.code!r}" if told else "is in a script that is not English"
+    return [{"code": "language-not-supported", "detail": f"The text {seems}; the model was made for English."}]
 
 
 def _segments(document: JoinedDocument, ids: Sequence[str | int], report: Report, options: Options) -> list[Any]:

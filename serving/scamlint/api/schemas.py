@@ -1,164 +1,13 @@
-"""What goes over the wire: requests and replies of the HTTP API."""
+"""What the service answers: the replies of the HTTP API."""
 
 from __future__ import annotations
 
-from typing import Annotated, Any, Literal
+from typing import Literal
 
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field, model_validator
+from pydantic import BaseModel, Field
 
-from scamlint.api.segments import Join
-from scamlint.labels import get_label, label_names
+from scamlint.api.requests import LabelName
 from scamlint.offsets import OffsetUnit
-
-EXAMPLE_TEXT = "🚀 Join today: our bot pays a guaranteed 2% daily profit, risk free."
-
-
-def well_formed(text: str) -> str:
-    """Return a string that is well-formed Unicode.
-
-    Raises:
-        ValueError: It holds a lone surrogate, which JSON can escape but UTF-8 cannot carry.
-    """
-    try:
-        text.encode()
-    except UnicodeEncodeError as error:
-        raise ValueError(
-            f"character {error.start} is a lone surrogate; send well-formed Unicode (JavaScript: text.toWellFormed())"
-        ) from None
-    return text
-
-
-Text = Annotated[str, Field(strict=True), AfterValidator(well_formed)]
-Identifier = Annotated[Text, Field(min_length=1, max_length=256)]
-LabelName = Annotated[
-    str,
-    AfterValidator(lambda name: get_label(name).name),
-    Field(json_schema_extra=lambda schema: schema.update(enum=list(label_names()))),
-]
-Score = Annotated[float, Field(ge=0, le=1, allow_inf_nan=False, strict=True)]
-
-
-class _Request(BaseModel):
-    model_config = ConfigDict(extra="forbid", frozen=True)
-
-
-class Segment(_Request):
-    """One piece of a document, such as a text node of a page."""
-
-    id: Annotated[Identifier | Annotated[int, Field(strict=True)], Field(description="Comes back with the spans.")]
-    text: Text
-    join: Join = Field(
-        default="auto",
-        description="How it follows the segment before: as it is (none), after a space, on a new line (line). "
-        "auto: as it is when the two meet at white space, otherwise on a new line.",
-    )
-
-
-class Options(_Request):
-    """What a scan may be asked for besides its document."""
-
-    offset_unit: OffsetUnit = Field(
-        default="codepoint", description="Unit of every offset in the reply: JavaScript needs utf16, Python codepoint."
-    )
-    labels: list[LabelName] | None = Field(default=None, description="Report only these labels; all when null.")
-    thresholds: dict[LabelName, Score] | None = Field(
-        default=None, description="Report spans of a label from this score on, instead of the model's own threshold."
-    )
-    model: Text | None = Field(default=None, description="One of the models in /v1/info; its default when null.")
-    explain: bool = Field(default=False, strict=True, description="Add to each span what its label means.")
-
-
-class ScanRequest(Options):
-    """A document: one text, or segments in reading order that are read as one text."""
-
-    model_config = ConfigDict(
-        json_schema_extra={
-            "oneOf": [{"required": ["text"]}, {"required": ["segments"]}],
-            "examples": [
-                {"text": EXAMPLE_TEXT, "offset_unit": "utf16", "explain": True},
-                {
-                    "segments": [
-                        {"id": "n1", "text": "Earn a "},
-                        {"id": "n2", "text": "guaranteed"},
-                        {"id": "n3", "text": " 2% daily profit."},
-                    ],
-                    "offset_unit": "utf16",
-                },
-            ],
-        }
-    )
-
-    text: Annotated[Text, Field(description="The document.")] = None  # type: ignore[assignment]
-    segments: Annotated[list[Segment], Field(min_length=1, description="The document in pieces, in reading order.")] = (
-        None  # type: ignore[assignment]
-    )
-
-    @model_validator(mode="after")
-    def _one_document(self) -> ScanRequest:
-        if (self.text is None) == (self.segments is None):
-            raise ValueError("Give either text or segments.")
-        return self
-
-
-class BatchDocument(_Request):
-    """One document of a batch."""
-
-    id: Identifier | Annotated[int, Field(strict=True)]
-    text: Text
-
-
-class BatchRequest(Options):
-    """Documents that are scanned one by one. A bad document gets an error in its place; the others are answered."""
-
-    model_config = ConfigDict(
-        json_schema_extra={
-            "examples": [{"documents": [{"id": "a", "text": EXAMPLE_TEXT}, {"id": "b", "text": "A quiet day."}]}]
-        }
-    )
-
-    documents: list[Any] = Field(
-        description='Objects {"id": string or integer, "text": string}. What is no such object gets an error result.'
-    )
-
-
-class FeedbackModel(_Request):
-    """The model that made the reply that the feedback is about."""
-
-    name: Annotated[Text, Field(max_length=256)]
-    version: Annotated[Text, Field(max_length=256)]
-
-
-class FeedbackRequest(_Request):
-    """A reader's judgement about a passage."""
-
-    model_config = ConfigDict(
-        json_schema_extra={
-            "examples": [
-                {
-                    "kind": "wrong_flag",
-                    "label": "guaranteed_return",
-                    "text": "guaranteed 2% daily",
-                    "before": "Beware of anyone who promises a ",
-                    "after": " profit.",
-                    "comment": "It is a warning.",
-                    "store_text": True,
-                }
-            ]
-        }
-    )
-
-    kind: Literal["wrong_flag", "missed", "wrong_label"]
-    text: Annotated[Text, Field(min_length=1, max_length=20_000, description="The words in question.")]
-    before: Annotated[Text | None, Field(max_length=20_000, description="Some text before them.")] = None
-    after: Annotated[Text | None, Field(max_length=20_000, description="Some text after them.")] = None
-    label: LabelName | None = Field(default=None, description="The label shown, or for missed the one that lacks.")
-    expected_label: LabelName | None = Field(default=None, description="For wrong_label: the right one.")
-    score: Score | None = Field(default=None, description="The score shown.")
-    comment: Annotated[Text | None, Field(max_length=2_000, description="Stored as it is.")] = None
-    store_text: bool = Field(
-        default=False, strict=True, description="Store text, before and after. Otherwise only the length is kept."
-    )
-    model: FeedbackModel | None = None
 
 
 class FeedbackReply(BaseModel):
@@ -206,7 +55,11 @@ class ModelReply(BaseModel):
 
 
 class LanguageReply(BaseModel):
-    """The detected language: ISO 639 code and how sure the detection is. ``und``: too little text to tell."""
+    """The detected language: ISO 639 code and how sure the detection is.
+
+    ``und`` when it cannot be told: too few letters of Latin script, or words that several languages share. Then there
+    is no warning, and the text may be in any language.
+    """
 
     code: str
     confidence: float

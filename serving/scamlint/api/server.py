@@ -12,6 +12,7 @@ import uvicorn
 
 from scamlint.api import logs
 from scamlint.api.keys import KeyRing
+from scamlint.api.ratelimits import check_storage
 from scamlint.api.settings import Settings
 from scamlint.bundle import resolve
 
@@ -24,12 +25,13 @@ def run(settings: Settings) -> None:
 
     Raises:
         ModelError: There is no such model.
-        OptionError: The feedback database or the keys file cannot be opened.
+        OptionError: The feedback database, the keys file or the storage of rate limits cannot be used.
     """
     for model in settings.models:
         resolve(model)
     if settings.api_keys_file is not None:
         KeyRing(settings.api_keys_file)
+    check_storage(settings.rate_limit_storage)
     logs.configure(settings.log_level)
     _prepare_feedback(settings)
     with _shared_metrics(settings.workers):
@@ -39,6 +41,7 @@ def run(settings: Settings) -> None:
             host=settings.host,
             port=settings.port,
             workers=settings.workers,
+            lifespan="on",
             log_config=None,
             log_level=logging.INFO,
             access_log=False,

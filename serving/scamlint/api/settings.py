@@ -73,7 +73,8 @@ class Settings(BaseSettings):
         default="", description="Limit for each client address, such as 60/minute; empty is none."
     )
     rate_limit_storage: str = Field(
-        default="async+memory://", description="Where counts are kept (a storage URI of the library limits)."
+        default="async+memory://",
+        description="Where counts are kept: in each process, or in a shared storage such as async+redis://127.0.0.1:6379.",
     )
     forwarded_allow_ips: str = Field(
         default="127.0.0.1", description="Proxies whose X-Forwarded-For is believed, separated by commas; * for all."

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections import Counter
 from typing import TextIO
 
 import click
@@ -10,7 +11,7 @@ import click
 from scamlint.errors import OptionError
 
 try:
-    from scamlint.api.export import to_document
+    from scamlint.api.export import NoDocumentError, to_document
     from scamlint.api.feedback import FeedbackStore
 except ImportError as error:
     raise OptionError(
@@ -29,13 +30,15 @@ def feedback() -> None:
 def export(database: str, output: TextIO) -> None:
     """Write feedback as documents of the corpus, one JSON object a line, for review."""
     store = FeedbackStore(database)
-    written = without_text = 0
+    written = 0
+    left_out: Counter[str] = Counter()
     for row in store.rows():
-        document = to_document(row)
-        if document is None:
-            without_text += 1
+        try:
+            document = to_document(row)
+        except NoDocumentError as error:
+            left_out[str(error)] += 1
             continue
         output.write(json.dumps(document, ensure_ascii=False) + "\n")
         written += 1
     store.close()
-    click.echo(f"{written} written; {without_text} have no stored text.", err=True)
+    click.echo("; ".join((f"{written} written", *(f"{n} have {why}" for why, n in left_out.items()))) + ".", err=True)

@@ -37,6 +37,15 @@ def test_an_example_runs_and_prints_an_answer(server, language, code):
     assert "Assertion" not in done.stderr
 
 
+def test_the_example_of_a_batch_shows_a_flagged_passage_and_an_error(server):
+    (code,) = [code for language, code in BLOCKS if "/v1/scan/batch" in code]
+    code = code.replace("http://127.0.0.1:8000", server.url)
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True, timeout=60)
+    flagged, wrong = done.stdout.splitlines()
+    assert "guaranteed" in flagged
+    assert wrong == "b #/documents/1/text: It must be a valid string."
+
+
 def test_help_explains_every_setting():
     done = subprocess.run(
         [sys.executable, "-m", "scamlint", "serve", "--help"], capture_output=True, text=True, check=True

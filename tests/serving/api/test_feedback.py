@@ -112,9 +112,89 @@ def test_feedback_is_kept_and_exported_as_corpus_documents(start, database):
     assert set(documents[0]) >= {"id", "text", "spans", "genre", "stance", "family", "tags"}
 
 
+@pytest.mark.parametrize(
+    ("report", "pointer", "words"),
+    [
+        ({"kind": "missed", "text": "a"}, "#/label", "Say which label these words should carry."),
+        ({"kind": "missed", "text": "a", "label": None}, "#/label", "Say which label"),
+        ({"kind": "wrong_label", "text": "a", "label": "price_hype"}, "#/expected_label", "Say which label is right"),
+        ({"kind": "wrong_label", "text": "a"}, "#/expected_label", "wrong_flag"),
+        (
+            {"kind": "wrong_label", "text": "a", "label": "price_hype", "expected_label": "price_hype"},
+            "#/expected_label",
+            "send another one",
+        ),
+        ({"kind": "wrong_flag", "text": "a", "expected_label": "price_hype"}, "#/expected_label", "leave it out"),
+        (
+            {"kind": "missed", "text": "a", "label": "price_hype", "expected_label": "price_hype"},
+            "#/expected_label",
+            "leave it out",
+        ),
+        ({"kind": "wrong_flag", "text": " \t\n\u2003"}, "#/text", "white space"),
+        ({"kind": "missed", "text": "\u00a0", "label": "price_hype"}, "#/text", "white space"),
+        ({"kind": "wrong_flag", "text": ""}, "#/text", "at least 1"),
+        ({"kind": "wrong_flag", "text": "a" * 20_001}, "#/text", "at most 20000"),
+    ],
+)
+def test_a_report_that_does_not_say_what_is_right_is_refused(server, report, pointer, words):
+    reply = server.client.post("/v1/feedback", json=report)
+    assert (reply.status_code, reply.json()["type"]) == (422, "urn:scamlint:problem:invalid-request"), reply.text
+    assert reply.json()["errors"][0]["pointer"] == pointer
+    assert words in reply.json()["detail"]
+
+
+@pytest.mark.parametrize(
+    "report",
+    [
+        {"kind": "wrong_flag", "text": "risk free", "label": "guaranteed_return", "score": 0.9, "store_text": False},
+        {"kind": "wrong_label", "text": "risk free", "label": "guaranteed_return", "expected_label": "price_hype"},
+        {
+            "kind": "wrong_flag",
+            "text": "a",
+            "label": "guaranteed_return",
+            "before": "",
+            "after": "",
+            "store_text": True,
+        },
+        {
+            "kind": "missed",
+            "text": "🚀",
+            "label": "price_hype",
+            "before": "",
+            "after": " soon",
+            "store_text": True,
+            "model": {"name": "minilm", "version": "1"},
+        },
+    ],
+)
+def test_reports_in_the_form_of_the_page_and_the_extension_are_taken(server, report):
+    assert server.client.post("/v1/feedback", json=report).status_code == 201
+
+
+def test_what_earlier_versions_took_is_never_exported_as_a_document_without_spans(database):
+    known = len(export(database)[0])
+    store = FeedbackStore(database)
+    for row in (
+        {"kind": "missed", "text": "it will go 100x"},
+        {"kind": "wrong_label", "text": "all join", "label": "price_hype"},
+        {"kind": "wrong_label", "text": "all join", "label": "price_hype", "expected_label": "price_hype"},
+        {"kind": "wrong_flag", "text": "all join", "label": "price_hype", "expected_label": "social_proof"},
+        {"kind": "missed", "text": " \n ", "label": "price_hype", "before": "Words before it"},
+        {"kind": "missed", "text": "🚀🚀", "label": "price_hype", "before": "to the moon "},
+        {"kind": "wrong_flag", "text": " ", "label": "price_hype", "before": "Words before it"},
+        {"kind": "wrong_flag", "text": "a fine sentence", "label": "price_hype"},
+    ):
+        store.add({"characters": len(row["text"]), **row})
+    store.close()
+    documents, said = export(database)
+    assert [document["text"] for document in documents[known:]] == ["a fine sentence"]
+    assert "4 have no label that is right" in said
+    assert "3 have no letter or digit in the text" in said
+
+
 def test_words_that_may_not_be_kept_are_nowhere_in_the_file(start, tmp_path):
     server = start()
-    body = {"kind": "missed", "text": "zanzibarquokka", "before": "zanzibarquokka", "after": "zanzibarquokka"}
+    body = {"kind": "wrong_flag", "text": "zanzibarquokka", "before": "zanzibarquokka", "after": "zanzibarquokka"}
     assert server.client.post("/v1/feedback", json=body).status_code == 201
     server.stop()
     files = [path.read_bytes() for path in server.folder.rglob("*") if path.is_file()]
@@ -159,6 +239,6 @@ def test_a_password_is_not_shown_in_errors():
 
 def test_without_feedback_the_route_says_so_and_scans_go_on(start):
     server = start("--no-feedback")
-    reply = server.client.post("/v1/feedback", json={"kind": "missed", "text": "a"})
+    reply = server.client.post("/v1/feedback", json={"kind": "wrong_flag", "text": "a"})
     assert (reply.status_code, reply.json()["type"]) == (503, "urn:scamlint:problem:unavailable")
     assert server.scan(text="a")["characters"] == 1

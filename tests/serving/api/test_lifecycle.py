@@ -101,7 +101,7 @@ def test_logs_and_metrics_never_hold_words_keys_or_addresses_of_pages(start, tmp
     client.post("/v1/scan", json={"text": text, "explain": True}, headers=headers)
     client.post("/v1/scan", json={"segments": [{"id": CANARY, "text": text}]}, headers=headers)
     client.post("/v1/scan/batch", json={"documents": [{"id": CANARY, "text": text}, {CANARY: 1}]}, headers=headers)
-    client.post("/v1/feedback", json={"kind": "missed", "text": CANARY, "comment": CANARY, "store_text": True})
+    client.post("/v1/feedback", json={"kind": "wrong_flag", "text": CANARY, "comment": CANARY, "store_text": True})
     for body in (
         f'{{"text": "{CANARY}',
         f'{{"{CANARY}": 1}}',

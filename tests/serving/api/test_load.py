@@ -7,6 +7,7 @@ import time
 from concurrent.futures import ThreadPoolExecutor
 
 import httpx
+import pytest
 
 
 def post(server, **body):
@@ -20,12 +21,23 @@ def wait_until(condition, seconds: float = 30.0) -> None:
         time.sleep(0.02)
 
 
-def test_concurrent_requests_get_the_answers_of_single_ones(server, pitch):
+@pytest.mark.parametrize("model", ["baseline", "minilm"])
+def test_concurrent_requests_get_the_answers_of_single_ones(start, pitch, model):
+    server = start("--cache-bytes", "0", "--model", model)
     texts = [f"Number {number}. " + pitch * (number % 3) for number in range(40)]
-    alone = [server.scan(text=text)["spans"] for text in texts]
+
+    def answer(reply):
+        assert reply["timings"]["cached"] is False
+        return reply["spans"], reply["scores"], reply["level"]
+
+    alone = [answer(server.scan(text=text)) for text in texts]
     with ThreadPoolExecutor(16) as pool:
-        together = list(pool.map(lambda text: post(server, text=text, thresholds={"price_hype": 0.5}), texts))
-    assert [reply.json()["spans"] for reply in together] == alone
+        together = list(pool.map(lambda text: answer(post(server, text=text).json()), texts))
+    documents = [{"id": number, "text": text} for number, text in enumerate(texts)]
+    batch = server.client.post("/v1/scan/batch", json={"documents": documents}).json()["results"]
+    assert len({result["timings"]["model_ms"] for result in batch}) < len(texts), "they shared no run"
+    assert together == alone
+    assert [answer(result) for result in batch] == alone
 
 
 def test_small_requests_are_answered_while_huge_ones_run(start, huge):

@@ -81,7 +81,7 @@ async def readyz(request: Request) -> Any:
 @router.get(
     "/metrics",
     response_class=Response,
-    responses={200: {"content": {"text/plain": {"schema": {"type": "string"}}}}, **problem_responses(401)},
+    responses={200: {"content": {"text/plain": {"schema": {"type": "string"}}}}, **problem_responses(401, 429, 503)},
 )
 async def metrics(request: Request) -> Response:
     """Return metrics in the Prometheus text format."""

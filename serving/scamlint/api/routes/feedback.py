@@ -11,8 +11,9 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from scamlint.api.openapi import problem_responses
 from scamlint.api.problems import UNAVAILABLE, Problem
+from scamlint.api.requests import FeedbackRequest
 from scamlint.api.routes.body import StrictRoute
-from scamlint.api.schemas import FeedbackReply, FeedbackRequest
+from scamlint.api.schemas import FeedbackReply
 from scamlint.api.state import service_of
 
 router = APIRouter(route_class=StrictRoute)

@@ -16,8 +16,9 @@ from scamlint.api.middleware import CLIENT_GONE
 from scamlint.api.openapi import problem_responses
 from scamlint.api.problems import INVALID, TOO_LARGE, Problem, validation_errors
 from scamlint.api.replies import scan_reply, to_json
+from scamlint.api.requests import BatchDocument, BatchRequest, Options, ScanRequest
 from scamlint.api.routes.body import StrictRoute
-from scamlint.api.schemas import BatchDocument, BatchReply, BatchRequest, Options, ScanReply, ScanRequest
+from scamlint.api.schemas import BatchReply, ScanReply
 from scamlint.api.segments import JoinedDocument
 from scamlint.api.state import Service, engine_of, service_of
 
@@ -59,7 +60,7 @@ async def scan_batch(request: Request, body: BatchRequest) -> Response:
     if len(body.documents) > limit:
         detail = f"The batch has {len(body.documents)} documents, this server takes {limit}; send it in parts."
         raise Problem(TOO_LARGE, detail, limit=limit)
-    documents = [_checked(item, index) for index, item in enumerate(body.documents)]
+    documents = [_checked(body, index) for index in range(len(body.documents))]
     texts = [document.text for document in documents if isinstance(document, BatchDocument)]
     outcomes = await unless_gone(request, engine.find(texts, body.model))
     if outcomes is None:
@@ -108,13 +109,14 @@ def _document(body: ScanRequest, service: Service) -> tuple[str | JoinedDocument
     return joined, [segment.id for segment in body.segments]
 
 
-def _checked(item: Any, index: int) -> BatchDocument | Problem:
+def _checked(body: BatchRequest, index: int) -> BatchDocument | Problem:
     """Check one document of a batch."""
     try:
-        return BatchDocument.model_validate(item)
+        return BatchDocument.model_validate(body.documents[index])
     except ValidationError as error:
-        errors = validation_errors(error.errors(include_url=False, include_input=False))
-        return Problem(INVALID, f"Document {index}: {errors[0]['pointer']}: {errors[0]['detail']}", errors=errors)
+        found = error.errors(include_url=False, include_input=False)
+        errors = validation_errors(found, {"documents": body.documents}, ("documents", index))
+        return Problem(INVALID, f"{errors[0]['pointer']}: {errors[0]['detail']}", errors=errors)
 
 
 def _id_of(item: Any) -> str | int | None:
