@@ -2,7 +2,7 @@
 PYTHON ?= python3
 BIN := .venv/bin
 .DEFAULT_GOAL := help
-.PHONY: help demo test lint serve train bench clean chromium extension screenshots soak
+.PHONY: help demo test lint serve train bench clean chromium databases extension screenshots soak
 
 help: ## show this help
 	@grep -E '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
@@ -20,9 +20,10 @@ help: ## show this help
 demo: .venv/runtime ## highlight a sample document in the terminal
 	$(BIN)/scamlint scan data/samples/whitepaper.txt
 	@echo
-	@echo "Next: '$(BIN)/scamlint scan YOUR-FILE', or 'make serve' for the HTTP API and the web page."
+	@echo "Next: '$(BIN)/scamlint scan YOUR-FILE' for text, or 'make serve' for the HTTP API and the web page."
+	@echo "For HTML, PDF, Word, mail and 'scamlint batch': $(BIN)/pip install --editable '.[api,files]'"
 
-test: .venv/dev chromium ## run the tests
+test: .venv/dev chromium databases ## run the tests
 	$(BIN)/python -m pytest
 
 # Debian's Chromium for the end-to-end tests, where this machine lets us; otherwise those tests are skipped.
@@ -31,6 +32,13 @@ chromium:
 	|| { [ "$$(id -u)" = 0 ] && command -v apt-get >/dev/null && echo "Installing Chromium for the end-to-end tests" \
 	&& apt-get update -qq && apt-get install -qq -y --no-install-recommends chromium fonts-liberation fonts-noto-color-emoji >/dev/null; } \
 	|| echo "Chromium is not here and cannot be installed without root and apt; its tests are skipped."
+
+# Debian's PostgreSQL and Redis, which tests start for themselves on loopback; likewise.
+databases:
+	@{ ls /usr/lib/postgresql/*/bin/initdb && command -v redis-server; } >/dev/null 2>&1 \
+	|| { [ "$$(id -u)" = 0 ] && command -v apt-get >/dev/null && echo "Installing PostgreSQL and Redis for the tests" \
+	&& apt-get update -qq && apt-get install -qq -y --no-install-recommends postgresql redis-server >/dev/null; } \
+	|| echo "PostgreSQL or Redis is not here and cannot be installed without root and apt; its tests are skipped."
 
 lint: .venv/dev ## check format, style and types
 	$(BIN)/ruff check .

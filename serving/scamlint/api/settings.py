@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import re
 from pathlib import Path
 from typing import Annotated, Any, Literal
@@ -11,6 +10,7 @@ from pydantic import Field, field_validator
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
 from scamlint.bundle import DEFAULT_MODEL
+from scamlint.cores import available_cores
 
 PREFIX = "SCAMLINT_"
 _ORIGIN = re.compile(r"[a-z][a-z0-9+.-]*://[^/\s]+")
@@ -123,13 +123,6 @@ class Settings(BaseSettings):
     def threads_per_process(self) -> int:
         """Threads that the model of one process may use."""
         return self.threads or max(1, available_cores() // self.workers)
-
-
-def available_cores() -> int:
-    """Return the number of cores that this process may use."""
-    if hasattr(os, "sched_getaffinity"):
-        return len(os.sched_getaffinity(0))
-    return os.cpu_count() or 1
 
 
 def environment(values: dict[str, Any]) -> dict[str, str]:
