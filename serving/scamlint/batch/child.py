@@ -175,7 +175,9 @@ def reader_main(
         beats[1], beats[3], beats[2] = float(split), float(count), time.monotonic()
         arm_cpu_limit(options.timeout)
 
+    digest = ""
     for split in [only] if only is not None else splits(options, stdin):
+        digest = split.digest
         beat(split.number, 0)
         if split.number < start.split:
             continue
@@ -186,7 +188,7 @@ def reader_main(
                 continue
             header = (chunk.position, len(chunk.records), chunk.digest, chunk.consumed)
             _send(pipe, beats, "chunk", header, pickle.dumps(chunk.records, protocol=5))
-    _send(pipe, beats, "end", None)
+    _send(pipe, beats, "end", digest)
 
 
 def _send(pipe: Connection, beats: Beats, kind: str, header: object, body: bytes | None = None) -> None:

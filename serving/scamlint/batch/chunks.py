@@ -70,6 +70,14 @@ def splits(options: BatchOptions, stdin: str = "") -> Iterator[Split]:
             consumed += sum(item.size for item in group)
 
 
+def inputs_digest(options: BatchOptions) -> str:
+    """Return the hash over name, size and time of every input."""
+    digest = ""
+    for split in splits(options):
+        digest = split.digest
+    return digest
+
+
 def _groups(items: Iterator[Input], size: int) -> Iterator[tuple[Input, ...]]:
     group: list[Input] = []
     for item in items:

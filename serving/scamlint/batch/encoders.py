@@ -5,12 +5,15 @@ from __future__ import annotations
 import csv
 import io
 import json
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
 from scamlint.batch.options import COLUMNS, BatchOptions
 from scamlint.batch.score import Row, short_row
 from scamlint.labels import label_names
+
+_NUMBER = re.compile(r"[+-]?[0-9]+(?:\.[0-9]+)?(?:[eE][+-]?[0-9]+)?")
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,6 +60,16 @@ def encode_rows(rows: Sequence[Row], options: BatchOptions, seconds: float = 0.0
     )
 
 
+def safe_cell(cell: object) -> object:
+    """Keep spreadsheets from running a cell of CSV as a formula (OWASP, CSV injection): put an apostrophe in front.
+
+    A plain number, such as -5, stays as it is.
+    """
+    if isinstance(cell, str) and cell.startswith(("=", "+", "-", "@", "\t", "\r")) and not _NUMBER.fullmatch(cell):
+        return "'" + cell
+    return cell
+
+
 def csv_header(options: BatchOptions) -> bytes:
     """Return the first line of a CSV result."""
     return _lines([_csv_columns(options)])
@@ -91,7 +104,7 @@ def _csv(rows: Sequence[Row], options: BatchOptions) -> bytes:
 
 def _lines(rows: Sequence[Sequence[object]]) -> bytes:
     buffer = io.StringIO(newline="")
-    csv.writer(buffer, lineterminator="\n").writerows(rows)
+    csv.writer(buffer, lineterminator="\n").writerows([safe_cell(cell) for cell in row] for row in rows)
     return buffer.getvalue().encode("utf-8", errors="replace")
 
 

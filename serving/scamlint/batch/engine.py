@@ -14,6 +14,7 @@ from multiprocessing.connection import wait
 from typing import Any
 
 from scamlint import __version__
+from scamlint.batch.chunks import inputs_digest
 from scamlint.batch.encoders import Encoded
 from scamlint.batch.extras import need
 from scamlint.batch.inputs import STDIN, check_inputs
@@ -129,6 +130,7 @@ class _Run:
         self._written = 0
         self._start = Position(0, 0)
         self._check: str | None = None
+        self._digest = ""
         self._last = (0, 0, "", 0)
         self._started = time.monotonic()
         self.summary = Summary()
@@ -136,7 +138,9 @@ class _Run:
     def run(self) -> Summary:
         """Run to the end."""
         self._resume()
-        if not self._output.manifest.finished:
+        if self._output.manifest.finished:
+            self._check_finished()
+        else:
             try:
                 self._reader = Reader(self._options, self._start, self._deaths.stops, self._stdin)
                 self._workers = [Worker(self._options) for _ in range(self._options.processes)]
@@ -148,7 +152,7 @@ class _Run:
                 for child in (self._reader, *self._workers):
                     if child is not None:
                         child.kill()
-        self.summary.rows = self._output.finish()
+        self.summary.rows = self._output.finish(self._digest)
         self._report()
         if self.summary.rows != self.summary.documents:
             raise LostDocumentsError(
@@ -217,7 +221,7 @@ class _Run:
         if kind == "check":
             self._check_inputs(header)
         elif kind == "end":
-            self._reading = False
+            self._reading, self._digest = False, header
             if self._check is not None:
                 self._check_inputs("")
         else:
@@ -234,6 +238,14 @@ class _Run:
                 "Use --overwrite to restart."
             )
         self._check = None
+
+    def _check_finished(self) -> None:
+        """Refuse to call a finished run up to date when its inputs are not what they were."""
+        if inputs_digest(self._options) != self._output.manifest.digest:
+            raise OptionError(
+                f"The run in {self._output.folder} is finished, and files among the inputs were added, removed or "
+                "changed since. Use --overwrite to score them all again, or name another output."
+            )
 
     def _worker_died(self, worker: Worker, timed_out: bool = False) -> None:
         """Replace a worker; its chunk is tried again, without the document that it fell over."""

@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-import io
 import json
 import re
-import zipfile
 from typing import Any
 
+from scamlint.batch.docx import docx_text
 from scamlint.batch.extras import need
+from scamlint.batch.html import html_text
 from scamlint.batch.inputs import form_of
+from scamlint.batch.mail import mail_text
 from scamlint.batch.options import BatchOptions
 from scamlint.batch.records import OK, Document, DocumentError, Record
 from scamlint.batch.streams import decode_text, decompress, open_raw, read_all
@@ -59,11 +60,13 @@ def _parse(record: Record, options: BatchOptions) -> Document:
     elif record.form == ".docx":
         document.text = docx_text(data, options.max_bytes)
     elif record.form == ".eml":
-        document.text = email_text(data, options)
+        document.text = mail_text(data, options)
     elif record.form == ".html":
-        document.text = html_text(data, options.encoding)
+        document.text = html_text(decode_text(data, options.encoding, html=True))
     else:
         document.text = decode_text(data, options.encoding)
+    if not document.text.strip():
+        raise DocumentError("no_text", "The document holds no words; if it has pictures of text, run OCR on it first.")
     return document
 
 
@@ -125,19 +128,6 @@ def _json_object(record: Record, options: BatchOptions) -> dict[str, Any]:
     return row
 
 
-def html_text(data: bytes, encoding: str | None = None) -> str:
-    """Return all visible words of an HTML page, one block a line, with the title first.
-
-    Nothing is taken for boilerplate: a promise in a banner or a footer is a promise.
-    """
-    html2text = need("resiliparse.extract.html2text", "files", "Reading HTML")
-    trees = need("resiliparse.parse.html", "files", "Reading HTML")
-    tree = trees.HTMLTree.parse(decode_text(data, encoding, html=True))
-    text: str = html2text.extract_plain_text(tree, main_content=False, alt_texts=True, links=False)
-    title = " ".join((tree.title or "").split())
-    return f"{title}\n\n{text}" if title and not text.startswith(title) else text
-
-
 def pdf_text(data: bytes) -> tuple[str, tuple[int, ...]]:
     """Return the text of a PDF and the offset at which each page begins, in code points.
 
@@ -171,57 +161,3 @@ def pdf_text(data: bytes) -> tuple[str, tuple[int, ...]]:
     if starts and not text.strip():
         raise DocumentError("no_text", "The PDF has no text, only pictures; run OCR on it first.")
     return text, tuple(starts)
-
-
-def docx_text(data: bytes, limit: int) -> str:
-    """Return the paragraphs and table cells of a Word document, in reading order.
-
-    Raises:
-        DocumentError: It is damaged or unpacks to more than ``limit`` bytes.
-    """
-    docx = need("docx", "files", "Reading .docx")
-    try:
-        with zipfile.ZipFile(io.BytesIO(data)) as archive:
-            if sum(info.file_size for info in archive.infolist()) > 4 * limit:
-                raise DocumentError("too_large", f"The document unpacks to more than {4 * limit:,} bytes.")
-    except zipfile.BadZipFile as error:
-        raise DocumentError("unreadable", "The Word document is damaged.") from error
-    lines: list[str] = []
-
-    def add(container: Any, depth: int = 0) -> None:
-        for block in container.iter_inner_content():
-            if hasattr(block, "rows"):
-                for cell in (cell for row in block.rows for cell in row.cells):
-                    if depth < 50:
-                        add(cell, depth + 1)
-            else:
-                lines.append(block.text)
-
-    opened = docx.Document(io.BytesIO(data))
-    for part in (opened.sections[0].header if opened.sections else None, opened):
-        if part is not None:
-            add(part)
-    return "\n".join(lines)
-
-
-def email_text(data: bytes, options: BatchOptions) -> str:
-    """Return subject and body of a message; the HTML body when there is no plain one. Attachments are not read."""
-    import email
-    import email.policy
-
-    message = email.message_from_bytes(data, policy=email.policy.default)
-    body = message.get_body(preferencelist=("plain", "html"))
-    words = ""
-    if body is not None:
-        raw = body.get_payload(decode=True)
-        content = raw if isinstance(raw, bytes) else b""
-        if body.get_content_type() == "text/html":
-            words = html_text(content, options.encoding)
-        else:
-            declared = body.get_content_charset()
-            try:
-                words = content.decode(declared or "utf-8")
-            except (LookupError, UnicodeDecodeError):
-                words = decode_text(content, options.encoding)
-    subject = str(message["subject"] or "")
-    return f"{subject}\n\n{words}" if subject else words

@@ -11,6 +11,7 @@ from typing import Any
 
 from scamlint.batch.extras import need
 from scamlint.batch.options import ARCHIVE_FORMS, ROW_FORMS, TEXT_FORMS, BatchOptions
+from scamlint.batch.places import check_apart, lies_in, local_path, result_places
 from scamlint.errors import InputError
 
 _ALIASES = {
@@ -72,16 +73,18 @@ def form_of(name: str, forced: str | None = None) -> tuple[str, str]:
 
 
 def check_inputs(options: BatchOptions) -> None:
-    """Refuse inputs that do not exist, before anything is started.
+    """Refuse inputs that do not exist, or that the result would be written over, before anything is started.
 
     Raises:
         InputError: An input that was named does not exist or matches nothing.
+        OptionError: An input is the output, or lies in it.
     """
     for name in options.inputs:
         if name == STDIN or "://" in name or os.path.lexists(name):
             continue
         if not glob.has_magic(name) or not any(True for _ in glob.iglob(name, recursive=True)):
             raise InputError(f"{name} does not exist; give a file, a folder, a glob or a URL.")
+    check_apart(options)
 
 
 def find_inputs(options: BatchOptions, stdin: str = "") -> Iterator[Input]:
@@ -93,18 +96,19 @@ def find_inputs(options: BatchOptions, stdin: str = "") -> Iterator[Input]:
         options: Of the run.
         stdin: Where standard input was saved.
     """
-    own = {os.path.abspath(options.output), os.path.abspath(options.output + ".parts")}
+    own = result_places(options)
     for name in options.inputs:
         if name == STDIN:
             yield _local(stdin, options, "stdin", options.input_format or "jsonl")
         elif "://" in name:
-            yield from _remote(name, options)
+            yield from _remote(name, options, own)
         elif os.path.lexists(name):
-            yield from _under(name, options, own)
+            yield from _under(name, os.path.realpath(name), options, own)
         else:
             for match in sorted(glob.iglob(name, recursive=True)):
-                if not os.path.isdir(match) or "**" not in name:
-                    yield from _under(match, options, own)
+                real = os.path.realpath(match)
+                if not lies_in(real, own) and (not os.path.isdir(match) or "**" not in name):
+                    yield from _under(match, real, options, own)
 
 
 def total_size(options: BatchOptions, stdin: str = "") -> int:
@@ -112,9 +116,9 @@ def total_size(options: BatchOptions, stdin: str = "") -> int:
     return sum(item.size for item in find_inputs(options, stdin))
 
 
-def _under(path: str, options: BatchOptions, own: set[str]) -> Iterator[Input]:
-    """Yield one file, or the files of a folder and of those inside it."""
-    if os.path.abspath(path) in own:
+def _under(path: str, real: str, options: BatchOptions, own: tuple[str, ...]) -> Iterator[Input]:
+    """Yield one file, or the files of a folder and of those inside it; ``real`` is the path without links."""
+    if real in own:
         return
     if not os.path.isdir(path):
         yield _local(path, options)
@@ -128,7 +132,7 @@ def _under(path: str, options: BatchOptions, own: set[str]) -> Iterator[Input]:
         child = os.path.join(path, name)
         if name.startswith(".") or (os.path.islink(child) and os.path.isdir(child)):
             continue
-        yield from _under(child, options, own)
+        yield from _under(child, os.path.join(real, name), options, own)
 
 
 def _local(path: str, options: BatchOptions, source: str = "", forced: str | None = None) -> Input:
@@ -143,7 +147,7 @@ def _local(path: str, options: BatchOptions, source: str = "", forced: str | Non
     return Input(path, source, form, compression, found.st_size, str(found.st_mtime_ns))
 
 
-def _remote(url: str, options: BatchOptions) -> Iterator[Input]:
+def _remote(url: str, options: BatchOptions, own: tuple[str, ...]) -> Iterator[Input]:
     fsspec = need("fsspec", "files", "Reading a URL")
     try:
         system, path = fsspec.core.url_to_fs(url)
@@ -154,7 +158,9 @@ def _remote(url: str, options: BatchOptions) -> Iterator[Input]:
         else:
             paths = [path]
         for item in paths:
-            yield _remote_input(system, item, url, options)
+            local = local_path(system.unstrip_protocol(item))
+            if local is None or not lies_in(os.path.realpath(local), own):
+                yield _remote_input(system, item, url, options)
     except ImportError as error:
         problem = f"The library for this kind of URL is missing ({error.name}); install it."
         yield Input(url, url, ".txt", "", problem=problem)

@@ -12,7 +12,7 @@ from scamlint.batch.records import Position
 from scamlint.errors import OptionError
 
 MANIFEST_FILE = "_manifest.jsonl"
-_FORMAT = 1
+_FORMAT = 2
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,6 +21,7 @@ class Part:
 
     Attributes:
         name: File name.
+        size: Bytes.
         rows: Rows in it.
         errors: Rows with a status other than ``ok``.
         flagged: Rows with at least one span.
@@ -31,6 +32,7 @@ class Part:
     """
 
     name: str
+    size: int
     rows: int
     errors: int
     flagged: int
@@ -46,12 +48,19 @@ class Part:
 
 
 class Manifest:
-    """An append-only file: one line with what the run is, one for each finished part, one when all is done."""
+    """An append-only file: one line with what the run is, one for each finished part, one when all is done.
+
+    Attributes:
+        parts: The finished parts.
+        finished: Whether all is done.
+        digest: When all is done, the hash of all inputs.
+    """
 
     def __init__(self, folder: Path) -> None:
         self.path = folder / MANIFEST_FILE
         self.parts: list[Part] = []
         self.finished = False
+        self.digest = ""
 
     def exists(self) -> bool:
         """Whether an earlier run left one."""
@@ -85,17 +94,19 @@ class Manifest:
             raise OptionError(f"The run cannot go on: {'; '.join(differences)}. Use --overwrite to restart.")
         os.truncate(self.path, good)
         self.parts = [Part(**entry["part"]) for entry in entries[1:] if "part" in entry]
-        self.finished = any(entry.get("finished") for entry in entries[1:])
+        for entry in entries[1:]:
+            if entry.get("finished"):
+                self.finished, self.digest = True, entry["inputs"]
 
     def add(self, part: Part) -> None:
         """Note a finished part; it is on the disk when this returns."""
         self._append({"part": asdict(part)})
         self.parts.append(part)
 
-    def finish(self) -> None:
-        """Note that every part is there."""
-        self._append({"finished": True, "rows": sum(part.rows for part in self.parts)})
-        self.finished = True
+    def finish(self, digest: str) -> None:
+        """Note that every part is there, and the hash of all inputs."""
+        self._append({"finished": True, "rows": sum(part.rows for part in self.parts), "inputs": digest})
+        self.finished, self.digest = True, digest
 
     def _append(self, entry: dict[str, Any]) -> None:
         with self.path.open("ab") as file:

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-import os
+import glob
 from dataclasses import dataclass, field
 from typing import Any
 
 from scamlint.bundle import DEFAULT_MODEL
+from scamlint.cores import available_cores
 from scamlint.errors import OptionError
 
 MIB = 1024 * 1024
@@ -15,6 +16,8 @@ OUTPUT_FORMATS = ("parquet", "jsonl", "csv")
 COLUMNS = (
     "id", "source", "status", "error", "level", "scores", "counts", "spans", "characters", "model", "version",
 )  # fmt: skip
+# Columns of the short row; kept columns follow.
+SHORT_COLUMNS = ("id", "spans", "scores", "model", "error")
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,7 +30,7 @@ class BatchOptions:
         model: A shipped model or the path of a model folder.
         output_format: ``parquet``, ``jsonl`` or ``csv``; found from ``output`` when None, else Parquet.
         rows: ``full``, ``short`` (JSONL only: id, spans, scores, model, error), or ``auto``: short when one JSONL file
-            goes in and a ``.jsonl`` file comes out.
+            (by its name, also compressed) or standard input goes in and a ``.jsonl`` file comes out.
         input_format: Read every input as this kind (``jsonl``, ``csv``, ``txt``, ...) whatever its name says.
         text_column: Field of a row that holds the text.
         id_column: Field of a row that identifies it.
@@ -111,18 +114,20 @@ class BatchOptions:
         """Whether rows have the short form."""
         if self.rows != "auto":
             return self.rows == "short"
-        only_jsonl = len(self.inputs) == 1 and (
-            self.input_format in ("jsonl", None)
-            and (self.inputs[0] == "-" or self.inputs[0].lower().endswith((".jsonl", ".ndjson")))
-        )
-        return only_jsonl and self.single_file and self.format == "jsonl"
+        if len(self.inputs) != 1 or self.input_format not in ("jsonl", None):
+            return False
+        name = self.inputs[0].lower()
+        for suffix in (".gz", ".zst", ".zstd"):
+            name = name.removesuffix(suffix)
+        one_jsonl = name == "-" or (name.endswith((".jsonl", ".ndjson")) and not glob.has_magic(name))
+        return one_jsonl and self.single_file and self.format == "jsonl"
 
     @property
     def processes(self) -> int:
         """How many worker processes to run."""
         if self.workers is not None:
             return self.workers
-        return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
+        return available_cores()
 
     def fingerprint(self) -> dict[str, Any]:
         """Return the options that shape the rows, as plain JSON types; a resumed run must have the same ones."""

@@ -13,6 +13,7 @@ from typing import IO, Any
 from scamlint.batch.encoders import Encoded, csv_header
 from scamlint.batch.manifest import Manifest, Part, fsync_folder
 from scamlint.batch.options import MIB, BatchOptions
+from scamlint.batch.places import check_file, check_folder, is_part, parts_folder, remove_result
 from scamlint.errors import InputError, OptionError
 
 PART_BYTES = 64 * MIB
@@ -28,14 +29,14 @@ class Output:
         fingerprint: What the run is; a resumed run must have the same.
 
     Raises:
-        OptionError: An earlier run is in the way, or cannot go on with these options.
+        OptionError: An earlier run or a file of another kind is in the way, or the run cannot go on.
         InputError: The place cannot be written.
     """
 
     def __init__(self, options: BatchOptions, fingerprint: dict[str, Any]) -> None:
         self._options = options
         self.target = Path(options.output)
-        self.folder = Path(options.output + ".parts") if options.single_file else self.target
+        self.folder = Path(parts_folder(options))
         self.manifest = Manifest(self.folder)
         self._open: _OpenPart | None = None
         try:
@@ -49,22 +50,42 @@ class Output:
             raise OptionError(f"{self.target} is a folder; name a file, or an output without that ending.")
         if not options.single_file and self.target.is_file():
             raise OptionError(f"{self.target} is a file; name a folder, or end with .parquet, .jsonl or .csv.")
+        if options.single_file:
+            check_file(self.target)
+        check_folder(self.folder)
         if self.manifest.exists() and not (options.resume or options.overwrite):
             raise OptionError(f"{self.folder} holds an earlier run; give --resume to go on, or --overwrite.")
         self.folder.mkdir(parents=True, exist_ok=True)
         if self.manifest.exists() and options.resume:
             self.manifest.load(fingerprint)
         else:
-            if not options.overwrite and any(self.folder.glob("part-*")):
+            if not options.overwrite and any(is_part(path.name) for path in self.folder.iterdir()):
                 raise OptionError(f"{self.folder} holds parts without a manifest; use another folder or --overwrite.")
             self.manifest.create(fingerprint)
         known = {part.name for part in self.manifest.parts}
-        for path in [*self.folder.glob("part-*"), *self.folder.glob(".part-*")]:
-            if path.name not in known:
+        for path in list(self.folder.iterdir()):
+            if is_part(path.name) and path.name not in known:
                 path.unlink()
-        missing = sorted(name for name in known if not (self.folder / name).is_file())
-        if missing and not self.manifest.finished:
-            raise OptionError(f"{self.folder} lacks {missing[0]}, which its manifest names; use --overwrite.")
+        self._check_parts()
+
+    def _check_parts(self) -> None:
+        """Refuse to go on from parts that are not what the earlier run wrote."""
+        if self._is_published:
+            return
+        for part in self.manifest.parts:
+            path = self.folder / part.name
+            if not path.is_file():
+                problem = f"{self.folder} lacks {part.name}, which its manifest names"
+            elif path.stat().st_size != part.size:
+                problem = f"{path} was changed since it was written"
+            else:
+                continue
+            raise OptionError(f"{problem}; use --overwrite to score everything again.")
+
+    @property
+    def _is_published(self) -> bool:
+        """Whether the one file that was asked for is there, and at most the tidying up was cut off."""
+        return self.manifest.finished and self._options.single_file and self.target.exists()
 
     def write(self, encoded: Encoded) -> None:
         """Add the rows of one chunk to the open part."""
@@ -82,9 +103,9 @@ class Output:
         if self._open is None:
             return
         part, self._open = self._open, None
-        part.close()
+        size = part.close()
         fsync_folder(self.folder)
-        self.manifest.add(Part(part.name, part.rows, part.errors, part.flagged, split, chunk, digest, consumed))
+        self.manifest.add(Part(part.name, size, part.rows, part.errors, part.flagged, split, chunk, digest, consumed))
 
     def discard(self) -> None:
         """Throw away the open part."""
@@ -92,16 +113,19 @@ class Output:
             self._open.discard()
             self._open = None
 
-    def finish(self) -> int:
+    def finish(self, digest: str) -> int:
         """Count the rows that are on the disk, and join the parts when one file was asked for.
+
+        Args:
+            digest: Hash of all inputs.
 
         Returns:
             The number of rows in the result, counted from the files.
         """
-        if self.manifest.finished:
-            if self._options.single_file and self.folder.is_dir() and self.target.exists():
-                shutil.rmtree(self.folder)
-            return sum(part.rows for part in self.manifest.parts)
+        if self._is_published:
+            rows = count_rows([self.target], self._options.format)
+            remove_result(self.folder)
+            return rows
         if not self.manifest.parts:  # no input at all still gives a result with a schema
             self._open = _OpenPart(self.folder, "part-00000", self._options)
             self.close_part(0, 0, "", 0)
@@ -110,10 +134,10 @@ class Output:
         if self._options.single_file:
             with atomic(self.target) as file:
                 _join(paths, file, self._options)
-            self.manifest.finish()
-            shutil.rmtree(self.folder)
-        else:
-            self.manifest.finish()
+        if not self.manifest.finished:
+            self.manifest.finish(digest)
+        if self._options.single_file:
+            remove_result(self.folder)
         return rows
 
 
@@ -167,7 +191,8 @@ class _OpenPart:
         old = time.monotonic() - self._started > PART_SECONDS
         return old or self.rows >= self._options.part_rows or self._bytes >= PART_BYTES
 
-    def close(self) -> None:
+    def close(self) -> int:
+        """Give the part its name; return its size in bytes."""
         if self._options.format == "parquet":
             self._write_group()
             self._writer.close()
@@ -175,6 +200,7 @@ class _OpenPart:
         os.fsync(self._file.fileno())
         self._file.close()
         os.replace(self._hidden, self._path)
+        return self._path.stat().st_size
 
     def discard(self) -> None:
         self._file.close()

@@ -21,6 +21,7 @@ from scamlint.batch.extras import need
 from scamlint.batch.guard import GuardedWorker, PackedChunk, read_split
 from scamlint.batch.inputs import STDIN, Input, check_inputs
 from scamlint.batch.options import BatchOptions
+from scamlint.batch.places import WRITING_FOLDER, check_folder, remove_result
 from scamlint.errors import OptionError
 
 if TYPE_CHECKING:
@@ -87,7 +88,7 @@ def run_ray(options: BatchOptions, address: str | None = None, actors: int | Non
     run_fingerprint(options)
     options = replace(options, output=os.path.abspath(options.output), output_format="parquet")
     folder = _prepare(options)
-    hidden = folder / "_writing"
+    hidden = folder / WRITING_FOLDER
     ours = not ray.is_initialized()
     if ours:
         ray.init(address=address, include_dashboard=False, log_to_driver=False)
@@ -140,10 +141,13 @@ def _check(options: BatchOptions) -> None:
 
 def _prepare(options: BatchOptions) -> Path:
     folder = Path(options.output)
+    if folder.exists() and not folder.is_dir():
+        raise OptionError(f"{folder} is a file; name a folder.")
+    check_folder(folder)
     if folder.exists() and any(folder.iterdir()):
         if not options.overwrite:
             raise OptionError(f"{folder} is not empty; choose another folder or give --overwrite.")
-        shutil.rmtree(folder)
+        remove_result(folder)
     folder.mkdir(parents=True, exist_ok=True)
     return folder
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import csv
 import io
 import json
 import re
@@ -16,7 +15,8 @@ from scamlint.batch.extras import need
 from scamlint.batch.inputs import form_of
 from scamlint.batch.options import ARCHIVE_FORMS, ROW_FORMS, BatchOptions
 from scamlint.batch.records import DocumentError, Record
-from scamlint.batch.streams import bom_encoding, decompress, detect_encoding, read_all
+from scamlint.batch.separated import read_separated
+from scamlint.batch.streams import Prefixed, bom_encoding, decompress, read_all
 
 _BLOCK = 1 << 16
 
@@ -57,7 +57,7 @@ def _lines(stream: IO[bytes], options: BatchOptions) -> Iterator[bytes | None]:
     first = stream.readline(options.max_bytes + 2)
     encoding = options.encoding or bom_encoding(first)
     if encoding and encoding.lower() not in ("utf-8", "utf8", "utf-8-sig"):
-        text = io.TextIOWrapper(_Prefixed(first, stream), encoding, errors="replace", newline="\n")  # type: ignore[type-var]
+        text = io.TextIOWrapper(Prefixed(first, stream), encoding, errors="replace", newline="\n")  # type: ignore[type-var]
         while line := text.readline(options.max_bytes):
             yield line.rstrip("\r\n").encode("utf-8", "replace")
         return
@@ -72,28 +72,11 @@ def _lines(stream: IO[bytes], options: BatchOptions) -> Iterator[bytes | None]:
         raw = stream.readline(options.max_bytes + 2)
 
 
-class _Prefixed(io.RawIOBase):
-    """A stream whose first bytes were already read."""
-
-    def __init__(self, first: bytes, rest: IO[bytes]) -> None:
-        self._first = first
-        self._rest = rest
-
-    def readable(self) -> bool:
-        return True
-
-    def readinto(self, buffer: Any) -> int:
-        data = self._first[: len(buffer)] or self._rest.read(len(buffer)) or b""
-        self._first = self._first[len(data) :] if self._first else b""
-        buffer[: len(data)] = data
-        return len(data)
-
-
 def _json(stream: IO[bytes], source: str, options: BatchOptions) -> Iterator[Record]:
     """Yield the objects of a JSON array, of a single object, or of objects one after the other."""
     start = stream.read(_BLOCK)
     encoding = options.encoding or bom_encoding(start) or "utf-8"
-    text = io.TextIOWrapper(io.BufferedReader(_Prefixed(start, stream)), encoding, errors="surrogateescape")
+    text = io.TextIOWrapper(io.BufferedReader(Prefixed(start, stream)), encoding, errors="surrogateescape")
     values = _JsonValues(text, options.max_bytes)
     for number, value in enumerate(values, start=1):
         yield Record(f"{source}:{number}", source, "json", value.encode("utf-8", "surrogateescape"))
@@ -152,48 +135,6 @@ class _JsonValues:
         self._buffer = self._buffer[self._at :] + block
         self._at = 0
         return bool(block)
-
-
-def _csv(stream: IO[bytes], source: str, options: BatchOptions) -> Iterator[Record]:
-    yield from _separated(stream, source, options, None)
-
-
-def _tsv(stream: IO[bytes], source: str, options: BatchOptions) -> Iterator[Record]:
-    yield from _separated(stream, source, options, "\t")
-
-
-def _separated(stream: IO[bytes], source: str, options: BatchOptions, delimiter: str | None) -> Iterator[Record]:
-    start = stream.read(1 << 18)
-    encoding = options.encoding or detect_encoding(start)
-    encoding = "utf-8-sig" if encoding == "utf-8" else encoding
-    wrapped = io.BufferedReader(_Prefixed(start, stream))
-    errors = "replace" if options.encoding else "surrogateescape"
-    text = io.TextIOWrapper(wrapped, encoding, errors=errors, newline="")
-    header = text.readline(_BLOCK)
-    if delimiter is None:
-        delimiter = ";" if header.count(";") > header.count(",") else ","
-    csv.field_size_limit(options.max_bytes)
-    names = next(csv.reader([header], delimiter=delimiter), [])
-    missing = [name for name in (options.text_column, *options.keep) if name not in names]
-    if missing:
-        raise DocumentError(
-            "invalid", f"There is no column {missing[0]!r}; name the columns with --text-column, --keep."
-        )
-    rows = csv.DictReader(_limited(text, options.max_bytes), names, delimiter=delimiter)
-    try:
-        for number, row in enumerate(rows, start=1):
-            id_ = row.get(options.id_column) or f"{source}:{number}"
-            keep = {name: row.get(name) for name in options.keep}
-            yield Record(id_, source, "text", row[options.text_column], keep)
-    except csv.Error as error:
-        raise DocumentError("unreadable", f"The rows from line {rows.line_num} on cannot be read.") from error
-
-
-def _limited(text: io.TextIOWrapper, limit: int) -> Iterator[str]:
-    while line := text.readline(limit):
-        if len(line) >= limit and not line.endswith("\n"):
-            raise DocumentError("too_large", f"A line is longer than {limit:,} characters; see --max-bytes.")
-        yield line
 
 
 def _parquet(stream: IO[bytes], source: str, options: BatchOptions) -> Iterator[Record]:
@@ -358,8 +299,8 @@ _MIME = {
 _READERS: dict[str, Callable[[IO[bytes], str, BatchOptions], Iterator[Record]]] = {
     ".jsonl": _jsonl,
     ".json": _json,
-    ".csv": _csv,
-    ".tsv": _tsv,
+    ".csv": read_separated,
+    ".tsv": partial(read_separated, delimiter="\t"),
     ".parquet": _parquet,
     ".zip": _zip,
     ".tar": _tar,

@@ -43,6 +43,25 @@ def decompress(stream: IO[bytes], compression: str) -> IO[bytes]:
     return stream
 
 
+class Prefixed(io.RawIOBase):
+    """A stream whose first bytes were already read."""
+
+    def __init__(self, first: bytes, rest: IO[bytes]) -> None:
+        self._first = first
+        self._rest = rest
+
+    def readable(self) -> bool:
+        """Whether it can be read."""
+        return True
+
+    def readinto(self, buffer: Any) -> int:
+        """Fill a buffer; return how many bytes were put into it."""
+        data = self._first[: len(buffer)] or self._rest.read(len(buffer)) or b""
+        self._first = self._first[len(data) :] if self._first else b""
+        buffer[: len(data)] = data
+        return len(data)
+
+
 def read_all(stream: IO[bytes], limit: int) -> bytes:
     """Read a whole document.
 

@@ -5,11 +5,13 @@ from __future__ import annotations
 import importlib
 import os
 import sys
+from typing import Any
 
 import click
 
 from scamlint import __version__
 from scamlint.errors import ScamlintError
+from scamlint.render.visible import visible
 
 # Command: (module, function, one line of help).
 _COMMANDS = {
@@ -39,6 +41,15 @@ class _LazyGroup(click.Group):
         with formatter.section("Commands"):
             formatter.write_dl([(name, text) for name, (_, _, text) in _COMMANDS.items()])
 
+    def invoke(self, ctx: click.Context) -> Any:
+        try:
+            return super().invoke(ctx)
+        except click.UsageError as error:  # click prints what was typed, such as the name of a file, as it is
+            shown = visible(error.format_message(), keep="\n\t")
+            if shown == error.format_message():
+                raise
+            raise click.UsageError(shown, error.ctx) from error
+
 
 @click.group(cls=_LazyGroup, context_settings={"help_option_names": ["-h", "--help"]})
 @click.version_option(__version__, prog_name="scamlint")
@@ -54,7 +65,7 @@ def main() -> None:
     try:
         cli(standalone_mode=True)
     except ScamlintError as error:
-        click.echo(f"scamlint: {error}", err=True)
+        click.echo(f"scamlint: {visible(str(error))}", err=True)
         sys.exit(2)
     except BrokenPipeError:
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())

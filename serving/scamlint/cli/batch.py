@@ -9,6 +9,7 @@ import click
 from scamlint.batch.options import INPUT_FORMATS, MIB, OUTPUT_FORMATS, BatchOptions
 from scamlint.bundle import DEFAULT_MODEL, SHIPPED
 from scamlint.errors import OptionError
+from scamlint.labels import label_names
 
 
 @click.command()
@@ -84,5 +85,6 @@ def _thresholds(items: tuple[str, ...]) -> dict[str, float]:
         try:
             found[label] = float(number)
         except ValueError:
-            raise OptionError(f"{item!r} is no threshold; write it as in unrealistic_return:0.8.") from None
+            example = label if label in label_names() else label_names()[0]
+            raise OptionError(f"{item!r} is no threshold; write it as in {example}:0.8.") from None
     return found

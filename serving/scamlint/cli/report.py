@@ -7,7 +7,8 @@ from pathlib import Path
 
 import click
 
-from scamlint.errors import OptionError
+from scamlint.errors import InputError, OptionError
+from scamlint.render.visible import visible
 
 _FORMS = {".html": "html", ".htm": "html", ".sarif": "sarif", ".json": "sarif", ".csv": "csv"}
 
@@ -29,6 +30,7 @@ def report(results: Path, output: Path, form: str | None, title: str | None) -> 
     from scamlint.batch.output import atomic
     from scamlint.report.results import read_results
 
+    _check_output(results, output)
     rows = read_results(results)
     pieces: Iterable[str]
     if chosen == "html":
@@ -43,7 +45,28 @@ def report(results: Path, output: Path, form: str | None, title: str | None) -> 
         from scamlint.report.passages import csv_pieces
 
         pieces = csv_pieces(rows)
-    with atomic(output) as file:
-        for piece in pieces:
-            file.write(piece.encode("utf-8", "replace"))
-    click.echo(f"Report: {output}", err=True)
+    try:
+        with atomic(output) as file:
+            for piece in pieces:
+                file.write(piece.encode("utf-8", "replace"))
+    except OSError as error:
+        raise InputError(f"{output} cannot be written: {error.strerror or error}.") from error
+    click.echo(f"Report: {visible(str(output))}", err=True)
+
+
+def _check_output(results: Path, output: Path) -> None:
+    """Refuse to write over the result, or into it under a name that would be taken for a part of it.
+
+    Raises:
+        OptionError: The output is the result, or a file of it, or would become one.
+    """
+    from scamlint.batch.manifest import MANIFEST_FILE
+    from scamlint.batch.options import OUTPUT_FORMATS
+    from scamlint.report.results import result_files
+
+    parts = result_files(results)
+    if any(output.exists() and output.samefile(part) for part in parts):
+        raise OptionError(f"{output} is what the report is made of; give --output another name.")
+    inside = results.is_dir() and output.resolve().parent == results.resolve()
+    if inside and (output.name == MANIFEST_FILE or any(output.match(f"part-*.{form}") for form in OUTPUT_FORMATS)):
+        raise OptionError(f"{output} would be taken for a part of the result; give --output another name.")

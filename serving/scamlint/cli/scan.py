@@ -2,17 +2,34 @@
 
 from __future__ import annotations
 
-import json
+import os
+import stat
 import sys
-from pathlib import Path
+import time
+from collections.abc import Mapping
+from multiprocessing.connection import Connection
+from types import TracebackType
+from typing import TYPE_CHECKING
 
 import click
 
 from scamlint.bundle import DEFAULT_MODEL, SHIPPED
-from scamlint.detector import Detector
+from scamlint.detector import Detector, Findings
 from scamlint.errors import InputError, OptionError
 from scamlint.labels import get_label
-from scamlint.spans import Report
+from scamlint.render.output import print_reports
+from scamlint.render.visible import visible
+
+if TYPE_CHECKING:
+    from scamlint.batch.options import BatchOptions
+    from scamlint.batch.pool import Child
+    from scamlint.batch.records import Document, Record
+
+_START = 1 << 16
+# What `file` takes for a sign of data: control characters other than bell, backspace, white space and escape.
+_CONTROLS = bytes((*range(7), *range(14, 27), *range(28, 32), 127))
+_SPACE = frozenset("\ufeff \t\r\n\f")
+_MARKUP = ("<!doctype html", "<html", "<head", "<body")
 
 
 @click.command()
@@ -21,7 +38,14 @@ from scamlint.spans import Report
 @click.option("--format", "form", type=click.Choice(["text", "json", "html"]), default="text", help="Output format.")
 @click.option("--label", "chosen", multiple=True, help="Report only this label; may be given again.")
 @click.option("--threshold", "thresholds", multiple=True, metavar="LABEL:SCORE", help="Report LABEL from SCORE on.")
-@click.option("--fail-on", "fail_on", multiple=True, metavar="LABEL[:SCORE]", help="Exit with status 1 on such a span.")
+@click.option(
+    "--fail-on",
+    "fail_on",
+    multiple=True,
+    metavar="LABEL[:SCORE]",
+    help="Exit with status 1 when a passage has LABEL with at least SCORE, whether it is reported or not; without "
+    "SCORE, the score from which LABEL is reported. May be given again.",
+)
 def scan(
     files: tuple[str, ...],
     model: str,
@@ -32,42 +56,231 @@ def scan(
 ) -> None:
     """Show the flagged passages of FILES ('-' reads standard input).
 
+    HTML, PDF, Word (.docx) and mail (.eml) are read as 'scamlint batch' reads them, also in .gz and .zst; line numbers
+    and offsets are then those of the extracted text. At most 64 MiB are read, in at
+    most 30 s of processor time and (on Linux) 1 GiB of memory; scoring has no limit.
+
+    Anything else is read as text: UTF-8, or what its byte order mark says. What has no known ending is read as HTML or
+    PDF when it begins like that. Files that hold many documents (JSONL, CSV, archives, ...) are for 'scamlint batch'.
+
     Exit status: 0, or 1 when --fail-on is reached, or 2 when an option or a file is wrong.
     """
     limits = [_label_and_score(item) for item in fail_on]
-    changed = dict(_label_and_score(item, required=True) for item in thresholds)
-    texts = [read_text(name) for name in files]
+    changed = _thresholds(thresholds)
+    for name in chosen:
+        get_label(name)
+    with _Parser() as parser:
+        texts = [read_text(name, parser) for name in files]
     detector = Detector.load(model)
-    reports = list(detector.scan_many(texts, labels=chosen or None, thresholds=changed))
-    _print(form, files, texts, reports)
-    if any(_reached(report, limits) for report in reports):
+    findings = list(detector.find_many(texts))
+    reports = [
+        detector.report(text, found, labels=chosen or None, thresholds=changed)
+        for text, found in zip(texts, findings, strict=True)
+    ]
+    print_reports(form, list(zip(files, texts, reports, strict=True)))
+    reached = [
+        _reached(detector, name, text, found, changed, limit)
+        for name, text, found in zip(files, texts, findings, strict=True)
+        for limit in limits
+    ]
+    if any(reached):
         sys.exit(1)
 
 
-def read_text(name: str) -> str:
-    """Read a UTF-8 document; bytes that are not UTF-8 become U+FFFD.
+def read_text(name: str, parser: _Parser) -> str:
+    """Read the text of a document.
 
     Args:
         name: A path, or ``-`` for standard input.
+        parser: What reads documents that are not text.
+
+    Returns:
+        The text. Of a text file, bytes that do not fit its encoding become U+FFFD.
 
     Raises:
-        InputError: The file cannot be read.
+        InputError: The file cannot be read, or is not one document.
     """
+    from scamlint.batch.inputs import form_of
+    from scamlint.batch.options import ARCHIVE_FORMS, ROW_FORMS
+    from scamlint.batch.records import Record
+
+    if name == "-":
+        return _plain("Standard input", 0, "", parser)
     try:
-        raw = sys.stdin.buffer.read() if name == "-" else Path(name).read_bytes()
+        mode = os.stat(name).st_mode
     except OSError as error:
         raise InputError(f"{name} cannot be read: {error.strerror or error}.") from error
-    return raw.decode("utf-8-sig", errors="replace")
+    if stat.S_ISDIR(mode):
+        raise InputError(f"{name} is a folder; score its documents with scamlint batch.")
+    form, compression = form_of(name)
+    if form in ROW_FORMS or form in ARCHIVE_FORMS:
+        raise InputError(f"{name} holds many documents; score them with scamlint batch.")
+    if not form or (form in (".txt", ".md") and not compression):
+        return _plain(name, name, form, parser)
+    if not stat.S_ISREG(mode):
+        raise InputError(f"{name} is no regular file; save what it gives to one first.")
+    path = os.path.abspath(name)
+    return parser.text(name, Record(path, path, form))
 
 
-def _label_and_score(item: str, required: bool = False) -> tuple[str, float]:
-    """Read ``LABEL[:SCORE]``; no score means any flagged span."""
+def _plain(name: str, file: str | int, form: str, parser: _Parser) -> str:
+    """Read text; without a known ending, what begins like HTML or PDF is parsed as that."""
+    from scamlint.batch.records import Record
+    from scamlint.batch.streams import bom_encoding
+
+    try:
+        with open(file, "rb", closefd=file != 0) as stream:
+            data = stream.read(_START)
+            encoding = bom_encoding(data) or "utf-8-sig"
+            start = data.decode(encoding, errors="replace")
+            parsed = "" if form else _sniff(start)
+            if not parsed:
+                _check_text(name, start)
+            data += stream.read()
+    except OSError as error:
+        raise InputError(f"{name} cannot be read: {error.strerror or error}.") from error
+    if parsed:
+        return parser.text(name, Record(name, name, parsed, data))
+    text = data.decode(encoding, errors="replace")
+    _check_text(name, text)
+    return text
+
+
+def _check_text(name: str, text: str) -> None:
+    """Refuse data and unknown encodings; a control character or a broken letter here and there is no reason to."""
+    data = text.encode("utf-8", errors="replace")
+    controls = len(data) - len(data.translate(None, _CONTROLS))
+    if 50 * controls > len(data) or 10 * text.count("\ufffd") > 3 * len(text) or text.startswith("{\\rtf"):
+        raise InputError(
+            f"{name} is not text in UTF-8; convert it to that, or end its name with .html, .pdf, .docx or .eml if it "
+            "is of such a kind."
+        )
+
+
+def _sniff(start: str) -> str:
+    """Return ``.pdf`` or ``.html`` when a document begins like one, else nothing."""
+    if start.startswith("%PDF-"):
+        return ".pdf"
+    position = 0
+    while True:
+        while start[position : position + 1] in _SPACE:
+            position += 1
+        for opening, closing in (("<!--", "-->"), ("<?", ">")):
+            if start.startswith(opening, position):
+                end = start.find(closing, position)
+                break
+        else:
+            return ".html" if start[position : position + 20].lower().startswith(_MARKUP) else ""
+        if end < 0:
+            return ""
+        position = end + len(closing)
+
+
+class _Parser:
+    """Parses documents in a child process with limits, as ``scamlint batch`` does.
+
+    The process starts with the first document and again after one that it did not survive. Time is limited everywhere,
+    memory on Linux only. Scoring the text is not limited.
+    """
+
+    def __init__(self) -> None:
+        self._child: Child | None = None
+        self._options: BatchOptions | None = None
+
+    def __enter__(self) -> _Parser:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self._end()
+
+    def text(self, name: str, record: Record) -> str:
+        """Return the text of a document.
+
+        Args:
+            name: What the user calls it.
+            record: The document.
+
+        Raises:
+            InputError: It cannot be parsed.
+        """
+        from scamlint.batch.options import MIB, BatchOptions
+
+        options = self._options = self._options or BatchOptions(inputs=("-",), output="-")
+        if record.data is not None and len(record.data) > options.max_bytes:
+            status, problem = "too_large", None
+        else:
+            document = self._parse(record, options)
+            if document.status == "ok":
+                return document.text
+            status, problem = document.status, document.error
+        known = {
+            "too_large": f"It has more than {options.max_bytes // MIB} MiB; scamlint batch --max-bytes reads more.",
+            "timeout": f"Reading it takes over {options.timeout:g} s; scamlint batch --timeout waits longer.",
+            "memory": f"Reading it needs over {options.memory} MiB; scamlint batch --memory gives it more.",
+            "crashed": f"The process that read it died; it is broken, hostile or needs over {options.memory} MiB.",
+        }
+        raise InputError(f"{name} cannot be read. {known.get(status, problem)}")
+
+    def _parse(self, record: Record, options: BatchOptions) -> Document:
+        from scamlint.batch.limits import wall_seconds
+        from scamlint.batch.pool import Child
+        from scamlint.batch.records import Document
+
+        child = self._child = self._child or Child(parse_documents, options)
+        latest = time.monotonic() + wall_seconds(options.timeout)
+        try:
+            child.pipe.send(record)
+            while not child.pipe.poll(0.2):
+                if time.monotonic() > latest and child.sleeps():
+                    return Document.failed(record, "timeout", "")
+            document: Document = child.pipe.recv()
+            return document
+        except (EOFError, OSError):
+            return Document.failed(record, "timeout" if child.used_up_its_time() else "crashed", "")
+        finally:
+            if child.process.exitcode is not None or time.monotonic() > latest:
+                self._end()
+
+    def _end(self) -> None:
+        if self._child is not None:
+            self._child.kill()
+            self._child = None
+
+
+def parse_documents(pipe: Connection, beats: object, options: BatchOptions) -> None:
+    """Parse what comes through a pipe, until it is closed; the main function of the child process.
+
+    Args:
+        pipe: Takes records, gives documents.
+        beats: Not used.
+        options: The limits.
+    """
+    from scamlint.batch.extract import extract
+    from scamlint.batch.limits import cpu_limit, follow_parent, memory_limit
+    from scamlint.batch.records import Document
+
+    follow_parent()
+    while True:
+        try:
+            record = pipe.recv()
+        except EOFError:
+            return
+        try:
+            with memory_limit(options.memory), cpu_limit(options.timeout):
+                document = extract(record, options)
+        except MemoryError:
+            document = Document.failed(record, "memory", "")
+        pipe.send(document)
+
+
+def _label_and_score(item: str) -> tuple[str, float | None]:
+    """Read ``LABEL[:SCORE]``."""
     name, colon, number = item.partition(":")
     get_label(name)
     if not colon:
-        if required:
-            raise OptionError(f"Give a score, as in {name}:0.8.")
-        return name, 0.0
+        return name, None
     try:
         score = float(number)
     except ValueError:
@@ -77,20 +290,31 @@ def _label_and_score(item: str, required: bool = False) -> tuple[str, float]:
     return name, score
 
 
-def _reached(report: Report, limits: list[tuple[str, float]]) -> bool:
-    return any(span.label == label and span.score >= score for span in report.spans for label, score in limits)
+def _thresholds(items: tuple[str, ...]) -> dict[str, float]:
+    """Read ``LABEL:SCORE`` options."""
+    found = {}
+    for name, score in map(_label_and_score, items):
+        if score is None:
+            raise OptionError(f"Give a score, as in {name}:0.8.")
+        found[name] = score
+    return found
 
 
-def _print(form: str, files: tuple[str, ...], texts: list[str], reports: list[Report]) -> None:
-    if form == "json":
-        rows = [{"file": name, **report.to_dict()} for name, report in zip(files, reports, strict=True)]
-        click.echo(json.dumps(rows[0] if len(rows) == 1 else rows, indent=2, ensure_ascii=False))
-    elif form == "html":
-        from scamlint.render.html import render_html
-
-        click.echo(render_html(list(zip(files, texts, reports, strict=True))))
-    else:
-        from scamlint.render.terminal import print_report
-
-        for name, text, report in zip(files, texts, reports, strict=True):
-            print_report(name, text, report)
+def _reached(
+    detector: Detector,
+    name: str,
+    text: str,
+    findings: Findings,
+    thresholds: Mapping[str, float],
+    limit: tuple[str, float | None],
+) -> bool:
+    """Whether a document has a passage that --fail-on asks for; says which one, since it may not be reported."""
+    label, score = limit
+    changed = thresholds if score is None else {label: score}
+    spans = detector.report(text, findings, labels=[label], thresholds=changed).spans
+    if spans:
+        best = max(spans, key=lambda span: span.score)
+        words = visible(best.text if len(best.text) <= 80 else best.text[:79] + "…", keep="")
+        shown = visible(name, keep="")
+        click.echo(f"scamlint: --fail-on {label} is reached in {shown}: {words} ({best.score:.4f})", err=True)
+    return bool(spans)

@@ -10,6 +10,7 @@ from rich.text import Text
 
 from scamlint.labels import all_labels
 from scamlint.render.segments import segments
+from scamlint.render.visible import visible
 from scamlint.spans import Report, Span
 
 _CONTEXT = 60
@@ -25,7 +26,8 @@ def print_report(name: str, text: str, report: Report, console: Console | None =
         console: Where to print; standard output when None.
     """
     console = console or Console(highlight=False)
-    console.print(f"[bold]{escape(name)}[/] · level [bold]{report.level}[/] · {_count(len(report.spans))}")
+    shown = escape(visible(name, keep=""))
+    console.print(f"[bold]{shown}[/] · level [bold]{report.level}[/] · {_count(len(report.spans))}")
     for number, (start, end), spans in _flagged_lines(text, report.spans):
         console.print(_line(text, start, end, spans, number), soft_wrap=True)
     _print_summary(report, console)
@@ -36,8 +38,8 @@ def _flagged_lines(text: str, spans: tuple[Span, ...]) -> list[tuple[int, tuple[
     rows = []
     position = 0
     for number, line in enumerate(text.split("\n"), 1):
-        start, end = position, position + len(line)
-        position = end + 1
+        start, end = position, position + len(line.rstrip("\r"))
+        position += len(line) + 1
         here = [span for span in spans if span.start < end and span.end > start]
         if here:
             rows.append((number, (start, end), here))
@@ -53,19 +55,12 @@ def _line(text: str, start: int, end: int, spans: list[Span], number: int) -> Te
     line.append("…" if left > start else "", style="dim")
     for piece_start, piece_end, covering in segments(left, right, spans):
         style = f"bold underline {colours[covering[0].label]}" if covering else ""
-        line.append(_visible(text[piece_start:piece_end]), style=style)
+        line.append(visible(text[piece_start:piece_end]), style=style)
         for span in covering:
             if span.end == piece_end:
                 line.append(f" [{span.label} {span.score:.2f}]", style=f"dim {colours[span.label]}")
     line.append("…" if right < end else "", style="dim")
     return line
-
-
-def _visible(words: str) -> str:
-    """Replace control characters and lone surrogates, which a terminal must not be fed."""
-    return "".join(
-        "\ufffd" if (ord(char) < 32 and char != "\t") or 0xD800 <= ord(char) < 0xE000 else char for char in words
-    )
 
 
 def _print_summary(report: Report, console: Console) -> None:

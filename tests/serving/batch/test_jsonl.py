@@ -1,5 +1,6 @@
 """One JSONL file in, one out: a row for each line, in order, whatever the line holds."""
 
+import gzip
 import json
 import subprocess
 import sys
@@ -113,10 +114,29 @@ def test_misuse_is_one_sentence_and_status_2(batch, tmp_path):
         (["in.jsonl", "-o", "out.jsonl", "--label", "nonsense"], b"no label"),
         (["in.jsonl", "-o", "out.csv", "--rows", "short"], b"JSONL only"),
         (["-", "-o", "out.jsonl", "--resume"], b"second time"),
+        (["in.jsonl", "-o", "out.jsonl", "--threshold", "price_hype"], b"as in price_hype:0.8"),
+        (["in.jsonl", "-o", "out.jsonl", "--threshold", "nonsense:x"], b"as in guaranteed_return:0.8"),
     ]:
         done = batch(*arguments, expect=2)
         assert words in done.stderr
         assert b"Traceback" not in done.stderr
+
+
+def test_rows_are_short_when_one_jsonl_file_goes_in_and_one_comes_out(batch, tmp_path):
+    line = b'{"id": 1, "text": "Words."}\n'
+    (tmp_path / "in.jsonl").write_bytes(line)
+    (tmp_path / "in.jsonl.gz").write_bytes(gzip.compress(line))
+    (tmp_path / "in.csv").write_text("id,text\n1,Words.\n")
+    short = {"id", "spans", "scores", "model", "error"}
+    for inputs, is_short in [
+        (["in.jsonl"], True),
+        (["in.jsonl.gz"], True),
+        (["in.jsonl", "in.jsonl.gz"], False),
+        (["*.jsonl"], False),
+        (["in.csv"], False),
+    ]:
+        batch(*inputs, "--output", "out/rows.jsonl")
+        assert [set(row) == short for row in rows(tmp_path / "out/rows.jsonl")] == [is_short] * len(inputs)
 
 
 def test_plain_jsonl_needs_no_extra(tmp_path):

@@ -16,9 +16,9 @@ from scamlint.batch.records import STATUSES
 PAGE = (Path(scamlint.batch.__file__).parent / "README.md").read_text(encoding="utf-8")
 
 
-def example(heading):
+def example(heading, number=0):
     section = PAGE.split(f"\n## {heading}\n")[1].split("\n## ")[0]
-    return re.search(r"```python\n(.*?)```", section, re.DOTALL)[1]
+    return re.findall(r"```python\n(.*?)```", section, re.DOTALL)[number]
 
 
 def test_every_column_and_status_is_described():
@@ -40,6 +40,15 @@ def test_the_python_example_runs():
     scope = {}
     exec(compile(example("Python"), "README.md", "exec"), scope)
     assert scope["rows"].column("status").to_pylist() == ["ok"]
+
+
+def test_the_example_of_run_batch_runs_as_a_script(tmp_path):
+    (tmp_path / "dump.jsonl").write_text('{"id": 1, "text": "Words."}\n')
+    (tmp_path / "main.py").write_text(example("Python", 1))
+    done = subprocess.run([sys.executable, "main.py"], cwd=tmp_path, capture_output=True, text=True, timeout=300)
+    assert done.returncode == 0, done.stderr[-3_000:]
+    assert done.stdout.split() == ["1", "0"]
+    assert (tmp_path / "results/part-00000.parquet").is_file()
 
 
 @pytest.mark.slow

@@ -119,3 +119,65 @@ def test_a_single_file_appears_only_when_it_is_whole(documents, tmp_path):
     run(documents, output, "--resume", "--part-rows", "100")
     assert len(read_rows(output)) == 3 * 701 + 70
     assert not (tmp_path / "out.jsonl.parts").exists()
+
+
+@pytest.fixture
+def finished(batch, tmp_path):
+    """A finished run over two files, and a function that resumes it."""
+    folder = tmp_path / "in"
+    folder.mkdir()
+    for name in ("a", "b"):
+        (folder / f"{name}.jsonl").write_text("".join(f'{{"id": "{name}{n}", "text": "{WORDS}"}}\n' for n in range(3)))
+
+    def run(*more, expect=0, output="res"):
+        return batch("in", "--output", output, "--output-format", "jsonl", *more, expect=expect)
+
+    run()
+    return run
+
+
+def test_a_finished_run_is_counted_again_from_its_files(finished, tmp_path):
+    before = (tmp_path / "res/part-00000.jsonl").read_bytes()
+    assert b"6 documents in, 6 rows out" in finished("--resume").stderr
+    assert (tmp_path / "res/part-00000.jsonl").read_bytes() == before
+
+
+@pytest.mark.parametrize("change", ["appended", "added", "removed"])
+def test_a_finished_run_is_not_resumed_over_changed_inputs(finished, tmp_path, change):
+    if change == "appended":
+        with (tmp_path / "in/b.jsonl").open("a") as file:
+            file.write(f'{{"id": "new", "text": "{WORDS}"}}\n')
+    elif change == "added":
+        (tmp_path / "in/c.jsonl").write_text("")
+    else:
+        (tmp_path / "in/b.jsonl").unlink()
+    done = finished("--resume", expect=2)
+    assert b"added, removed or changed" in done.stderr
+    assert b"--overwrite" in done.stderr
+    finished("--overwrite")
+    finished("--resume")
+
+
+def test_parts_that_are_missing_or_changed_are_told(finished, tmp_path):
+    part = tmp_path / "res/part-00000.jsonl"
+    rows = part.read_bytes()
+    part.unlink()
+    done = finished("--resume", expect=2)
+    assert b"lacks part-00000.jsonl" in done.stderr
+    part.write_bytes(rows[: rows.rindex(b"{")])
+    done = finished("--resume", expect=2)
+    assert b"was changed since" in done.stderr
+    assert b"--overwrite" in done.stderr
+    finished("--overwrite")
+    assert part.read_bytes() == rows
+
+
+def test_a_single_file_is_made_again_from_the_parts_that_a_crash_left(finished, tmp_path):
+    """The parts of a single file are those of a folder; here they are all that a crash at the end left."""
+    finished(output="all.jsonl")
+    rows = (tmp_path / "all.jsonl").read_bytes()
+    (tmp_path / "all.jsonl").unlink()
+    (tmp_path / "res").rename(tmp_path / "all.jsonl.parts")
+    assert b"6 documents in, 6 rows out" in finished("--resume", output="all.jsonl").stderr
+    assert (tmp_path / "all.jsonl").read_bytes() == rows
+    assert not (tmp_path / "all.jsonl.parts").exists()

@@ -1,10 +1,14 @@
 """Reports: the page works in a real browser and runs nothing that a document says; SARIF and CSV hold every span."""
 
 import csv
+import gzip
 import json
+import shutil
 import subprocess
 import sys
+import zipfile
 from pathlib import Path
+from urllib.parse import unquote
 
 import pytest
 
@@ -30,7 +34,7 @@ def results(tmp_path_factory):
     return folder
 
 
-def test_sarif_points_at_every_span(results):
+def test_sarif_has_every_span_of_rows_by_its_words_and_its_row(results):
     scamlint("report", results / "out", "-o", results / "report.sarif")
     log = json.loads((results / "report.sarif").read_text())
     (run,) = log["runs"]
@@ -39,13 +43,55 @@ def test_sarif_points_at_every_span(results):
     by_id = {document["id"]: document["text"] for document in documents}
     assert len(run["results"]) > 100
     for result in run["results"]:
-        location = result["locations"][0]
-        region = location["physicalLocation"]["region"]
+        (location,) = result["locations"]
+        assert "region" not in location["physicalLocation"], "the offsets are not those of the JSONL file"
         text = by_id[location["logicalLocations"][0]["name"]]
-        start = region["charOffset"]
-        assert text[start : start + region["charLength"]] == region["snippet"]["text"]
+        found = result["properties"]
+        assert text[found["text_start"] : found["text_end"]] == found["words"]
+        assert found["words"] in result["message"]["text"]
         assert run["tool"]["driver"]["rules"][result["ruleIndex"]]["id"] == result["ruleId"]
+        placeholders = result["message"]["text"].replace("{{", "").replace("}}", "")
+        assert "{" not in placeholders, "braces are doubled, or a viewer takes them for placeholders"
+    assert any("ata}}}} 🚀 Earn" in result["message"]["text"] for result in run["results"]), (
+        "the message has the context"
+    )
     assert len(run["invocations"][0]["toolExecutionNotifications"]) == 1
+
+
+def test_sarif_has_regions_in_text_files_and_nowhere_else(tmp_path):
+    """A region is where an editor jumps to; in a page or an archive the offsets of the text lead anywhere."""
+    folder = tmp_path / "in"
+    folder.mkdir()
+    (folder / "wow! plain.txt").write_text(f"Hello.\n{PITCH}\n")
+    (folder / "page.html").write_text(
+        f"<html><body><p>Hello.</p><p>{PITCH} [more](https://evil.example)</p></body></html>"
+    )
+    with zipfile.ZipFile(folder / "many.zip", "w") as archive:
+        archive.writestr("inner.txt", PITCH)
+    with gzip.open(folder / "packed.txt.gz", "wb") as file:
+        file.write(PITCH.encode())
+    scamlint("batch", folder, "-o", tmp_path / "out.jsonl", "--model", "baseline", "--workers", "1")
+    scamlint("report", tmp_path / "out.jsonl", "-o", tmp_path / "report.sarif")
+    (run,) = json.loads((tmp_path / "report.sarif").read_text())["runs"]
+    by_file = {}
+    for result in run["results"]:
+        uri = result["locations"][0]["physicalLocation"]["artifactLocation"]["uri"]
+        by_file.setdefault(Path(unquote(uri)).relative_to(folder).name, []).append(result)
+    assert by_file.keys() == {"wow! plain.txt", "page.html", "many.zip", "packed.txt.gz"}
+    for name, found in by_file.items():
+        for result in found:
+            region = result["locations"][0]["physicalLocation"].get("region")
+            assert (region is not None) == (name == "wow! plain.txt")
+            if region is not None:
+                text = (folder / name).read_text()
+                start = region["charOffset"]
+                assert text[start : start + region["charLength"]] == region["snippet"]["text"]
+                assert region["snippet"]["text"] in result["message"]["text"]
+            else:
+                assert result["properties"]["words"] in result["message"]["text"]
+            assert "](" not in result["message"]["text"], "a document cannot put a link into the message"
+    logical = by_file["many.zip"][0]["locations"][0]["logicalLocations"][0]
+    assert logical["fullyQualifiedName"] == f"{folder / 'many.zip'}!inner.txt"
 
 
 def test_csv_has_a_line_for_each_span_and_no_formula(results):
@@ -64,6 +110,88 @@ def test_misuse_is_said_in_one_sentence(results, tmp_path):
     (tmp_path / "short.jsonl").write_text('{"id": 1, "spans": [], "scores": {}, "model": "m", "error": null}\n')
     assert "--rows full" in scamlint("report", tmp_path / "short.jsonl", "-o", tmp_path / "x.html", expect=2)
     assert not (tmp_path / "x.html").exists()
+
+
+@pytest.fixture(scope="module")
+def full(tmp_path_factory):
+    """A result with flagged rows in every format, with letters outside ASCII."""
+    folder = tmp_path_factory.mktemp("full")
+    lines = [json.dumps({"id": f"é{n}", "text": PITCH}) for n in range(3)]
+    (folder / "in.jsonl").write_text("\n".join(lines))
+    for form in ("jsonl", "csv", "parquet"):
+        command = ("batch", folder / "in.jsonl", "-o", folder / f"full.{form}", "--rows", "full")
+        scamlint(*command, "--model", "baseline", "--workers", "1")
+    return folder
+
+
+def test_a_report_never_takes_the_place_of_its_result(full, results, tmp_path):
+    shutil.copy(full / "full.csv", tmp_path / "full.csv")
+    (tmp_path / "other.csv").symlink_to(tmp_path / "full.csv")
+    shutil.copytree(results / "out", tmp_path / "out")
+    shutil.copy(full / "full.csv", tmp_path / "out/part-00007.csv")
+    before = {path: path.read_bytes() for path in sorted(tmp_path.rglob("*")) if path.is_file()}
+    for result, output in (("full.csv", "full.csv"), ("full.csv", "other.csv"), ("out", "out/part-00007.csv"),
+                           ("out", "out/part-00099.csv"), ("out", "out/_manifest.jsonl")):  # fmt: skip
+        said = scamlint("report", tmp_path / result, "-o", tmp_path / output, "--format", "csv", expect=2)
+        assert "give --output another name" in said
+    assert {path: path.read_bytes() for path in sorted(tmp_path.rglob("*")) if path.is_file()} == before
+    (tmp_path / "folder.html").mkdir()
+    assert "cannot be written" in scamlint("report", full / "full.csv", "-o", tmp_path / "folder.html", expect=2)
+
+
+def test_a_result_that_an_editor_wrote_anew_is_read(full, tmp_path):
+    """JSONL with real letters in place of escapes, with a byte order mark, line ends of Windows and an empty line."""
+    lines = [json.loads(line) for line in (full / "full.jsonl").read_text().splitlines()]
+    text = "".join(json.dumps(row, ensure_ascii=False) + "\r\n" for row in lines) + "\r\n"
+    (tmp_path / "new.jsonl").write_bytes(text.encode("utf-8-sig"))
+    (tmp_path / "new.csv").write_bytes((full / "full.csv").read_text(encoding="utf-8").encode("utf-8-sig"))
+    for name in ("new.jsonl", "new.csv"):
+        scamlint("report", tmp_path / name, "-o", tmp_path / "new-report.csv")
+        scamlint("report", full / "full.parquet", "-o", tmp_path / "report.csv")
+        assert (tmp_path / "new-report.csv").read_bytes() == (tmp_path / "report.csv").read_bytes()
+        assert "é2" in (tmp_path / "report.csv").read_text(encoding="utf-8")
+
+
+def test_damaged_and_foreign_results_are_refused_in_one_sentence(full, tmp_path):
+    import pyarrow as pa
+    from pyarrow import parquet
+
+    whole = {form: (full / f"full.{form}").read_bytes() for form in ("jsonl", "csv", "parquet")}
+    rows = whole["jsonl"].splitlines(keepends=True)
+    row = json.loads(rows[0])
+    label, score = row["spans"][0] | {"label": "moon"}, row["spans"][0] | {"score": float("nan")}
+    damaged = {
+        "cut.jsonl": whole["jsonl"][:-40],
+        "cut.csv": whole["csv"][:-300],
+        "cut.parquet": whole["parquet"][:-200],
+        "middle.parquet": whole["parquet"][:200] + b"x" * 400 + whole["parquet"][600:],
+        "latin.jsonl": rows[0] + b'{"id": "caf\xe9"}\n',
+        "latin.csv": whole["csv"].replace("é1".encode(), b"\xe91"),
+        "binary.csv": bytes(range(256)) * 20,
+        "deep.jsonl": rows[0] + b"[" * 100_000,
+        "number.jsonl": b"7\n",
+        "spans.jsonl": json.dumps(row | {"spans": [7]}).encode(),
+        "score.jsonl": json.dumps(row | {"spans": [score]}).encode(),
+        "label.jsonl": json.dumps(row | {"spans": [label]}).encode(),
+        "level.jsonl": json.dumps(row | {"level": "extreme"}).encode(),
+        "source.jsonl": json.dumps(row | {"source": 7}).encode(),
+        "foreign.csv": b"name,age\nAda,36\n",
+        "foreign.jsonl": b'{"name": "Ada"}\n',
+        "empty.parquet": b"",
+    }
+    for name, raw in damaged.items():
+        (tmp_path / name).write_bytes(raw)
+    parquet.write_table(pa.table({"name": ["Ada"]}), tmp_path / "foreign.parquet")
+    for path in sorted(tmp_path.glob("*.*")):
+        said = scamlint("report", path, "-o", tmp_path / "out/report.html", expect=2)
+        assert said.startswith(f"scamlint: {path} "), said
+        assert said.count("\n") == 1, said
+        assert ("--rows full" in said) == path.name.startswith("foreign"), said
+    assert not (tmp_path / "out").exists()
+    for output in ("report.sarif", "report.csv"):  # written as the rows come
+        said = scamlint("report", tmp_path / "cut.jsonl", "-o", tmp_path / "out" / output, expect=2)
+        assert "cut.jsonl is damaged at row 3" in said
+    assert not list((tmp_path / "out").iterdir()), "nothing half written is left"
 
 
 @pytest.fixture(scope="module")

@@ -1,0 +1,106 @@
+"""CSV and TSV: no row and no cell is lost, whatever is wrong with quotes and commas."""
+
+import csv
+import json
+
+import pytest
+from running import read_rows
+
+PITCH = "Earn guaranteed returns of 2% daily with zero risk."
+
+
+@pytest.fixture
+def rows_of(batch, tmp_path):
+    """Score a table and return its rows."""
+
+    def run(text, name="in.csv", *more):
+        (tmp_path / name).write_text(text, encoding="utf-8", newline="")
+        batch(name, "--output", "out.jsonl", *more)
+        return read_rows(tmp_path / "out.jsonl")
+
+    return run
+
+
+def seen(rows):
+    return [(row["id"], row["status"], row["characters"]) for row in rows]
+
+
+def test_an_unclosed_quote_costs_its_own_row_only(rows_of):
+    for end in ('c,"the third"\n', "c,the third", 'c,the third""\n', 'c,"the ""third"""\n'):
+        rows = rows_of(f'id,text\na,"{PITCH}\nb,{PITCH}\n{end}')
+        assert [(row["id"], row["status"]) for row in rows] == [("a", "invalid"), ("b", "ok"), ("c", "ok")]
+        assert rows[0]["error"].startswith("The quotes in line 2 do not match")
+        assert rows[1]["spans"]
+
+
+def test_rows_between_two_stray_quotes_are_rows(rows_of):
+    rows = rows_of('id,text\na,"first\n' + "".join(f"b{n},words {n}\n" for n in range(20)) + 'c,a screen of 27"\n')
+    assert [row["id"] for row in rows] == ["a", *(f"b{n}" for n in range(20)), "c"]
+    assert [row["status"] for row in rows] == ["invalid"] + ["ok"] * 21
+
+
+def test_a_row_with_other_cells_than_the_header_is_an_error(rows_of):
+    rows = rows_of("id,text\ne1,one, two, three\ne2,one\ne3\n\ne4,one,,\n")
+    assert seen(rows) == [("e1", "invalid", None), ("e2", "ok", 3), ("e3", "invalid", None), ("e4", "ok", 3)]
+    assert rows[0]["error"] == (
+        "The row in line 2 has 4 cells and the header has 2; put cells that hold a comma or a line break into quotes."
+    )
+    rows = rows_of('text,id\none, two,e1\n"one\ntwo",e2,x\n')
+    assert [row["id"] for row in rows] == ["in.csv:1", "in.csv:2"], "the comma may stand before the id"
+    assert "in lines 3 to 4" in rows[1]["error"]
+
+
+def test_quoted_cells_hold_commas_quotes_and_line_breaks(rows_of, tmp_path):
+    texts = [
+        'one, "two"',
+        "first\r\nsecond, third\n\nfourth",
+        '"',
+        "",
+        " \n",
+        *(f"{n}, {n}\n{n}, {n}" for n in range(30)),
+    ]
+    with (tmp_path / "good.csv").open("w", newline="") as file:
+        csv.writer(file, quoting=csv.QUOTE_ALL).writerows([("id", "text"), *enumerate(texts)])
+    rows = rows_of((tmp_path / "good.csv").read_bytes().decode())
+    assert seen(rows) == [(str(number), "ok", len(text)) for number, text in enumerate(texts)]
+
+
+def test_words_behind_a_closing_quote_are_read(rows_of):
+    assert seen(rows_of('id,text\na,"one" two\n')) == [("a", "ok", len("one two"))]
+
+
+def test_one_column_of_plain_lines_is_read_whole(rows_of):
+    assert seen(rows_of("text\none, two, three\n")) == [("in.csv:1", "ok", len("one, two, three"))]
+
+
+def test_tsv_without_quoting_is_read_as_it_stands(rows_of):
+    rows = rows_of('id\ttext\na\t"one" two\nb\t"open\nc\tthree"\nd\t"quoted\tcell"\n', "in.tsv")
+    assert seen(rows) == [("a", "ok", 9), ("b", "ok", 5), ("c", "ok", 6), ("d", "ok", 11)]
+
+
+def test_a_header_that_cannot_be_right_is_one_error(rows_of):
+    for text, words in [
+        ('id,"text\na,b\n', "quotes of the header"),
+        ("id,text,text\na,b,c\n", "two columns 'text'"),
+        ("id,body\na,b\n", "no column 'text'"),
+    ]:
+        (row,) = rows_of(text)
+        assert row["status"] == "invalid"
+        assert words in row["error"]
+
+
+def test_a_csv_result_holds_no_formulas(batch, tmp_path):
+    rows = [
+        {"id": "=1+1", "text": "Words.", "note": "@SUM(A1)", "change": "-0.5"},
+        {"id": "+49 30", "text": "Words.", "note": "-2+3", "change": -3},
+        {"id": "plain", "text": "Words.", "note": "a=b", "change": "+7"},
+    ]
+    (tmp_path / "=in.jsonl").write_text("\n".join(map(json.dumps, rows)))
+    batch("=in.jsonl", "--output", "out.csv", "--keep", "note", "--keep", "change")
+    with (tmp_path / "out.csv").open(newline="") as file:
+        cells = list(csv.DictReader(file))
+    assert [row["id"] for row in cells] == ["'=1+1", "'+49 30", "plain"]
+    assert {row["source"] for row in cells} == {"'=in.jsonl"}
+    assert [row["note"] for row in cells] == ["'@SUM(A1)", "'-2+3", "a=b"]
+    assert [row["change"] for row in cells] == ["-0.5", "-3", "+7"], "numbers are no formulas"
+    assert [row["status"] for row in cells] == ["ok"] * 3
