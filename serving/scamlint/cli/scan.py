@@ -57,8 +57,8 @@ def scan(
     """Show the flagged passages of FILES ('-' reads standard input).
 
     HTML, PDF, Word (.docx) and mail (.eml) are read as 'scamlint batch' reads them, also in .gz and .zst; line numbers
-    and offsets are then those of the extracted text. At most 64 MiB are read, in at
-    most 30 s of processor time and (on Linux) 1 GiB of memory; scoring has no limit.
+    and offsets are then those of the extracted text. Such a file is refused when it has over 64 MiB, or when reading it
+    takes over 30 s of processor time or (on Linux) 1 GiB of memory. Scoring has no limit.
 
     Anything else is read as text: UTF-8, or what its byte order mark says. What has no known ending is read as HTML or
     PDF when it begins like that. Files that hold many documents (JSONL, CSV, archives, ...) are for 'scamlint batch'.
