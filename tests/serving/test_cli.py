@@ -62,7 +62,7 @@ def test_scan_reads_standard_input_and_prints_json() -> None:
 
 def test_scan_prints_a_page_with_the_words_marked_and_everything_escaped(tmp_path: Path) -> None:
     path = tmp_path / "pitch.txt"
-    path.write_text("<script>alert(1)</script> " + PITCH)
+    path.write_text(PITCH + "\n\n<script>alert(1)</script>")
     page = run("scan", str(path), "--format", "html").stdout.decode()
     assert '<mark class="guaranteed_return"' in page
     assert "<script>" not in page
