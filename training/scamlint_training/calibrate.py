@@ -51,6 +51,8 @@ GRID = {
 # Share of the best token that tokens at the ends of a span must reach. It costs 0.2 points of the objective, which
 # is why the grid would not choose it, and gains 1.1 of exact F1: readers see where a mark begins.
 EDGE = 0.6
+# Least `inside` of a model that does not tell where spans begin: below it, its spans grow to whole sentences.
+LOCAL = 0.3
 # Fragments shorter than this say nothing that a reader could judge.
 SHORTEST_SPAN = 6
 
@@ -162,6 +164,8 @@ def choose(observed: Sequence[Observed], clean_limit: float = CLEAN_FLAGGED_LIMI
     for inside, begin, gap, seed in itertools.product(
         GRID["inside"], GRID["begin"] if tells_begin else (1.1,), GRID["max_gap"], GRID["seed"]
     ):
+        if not tells_begin and inside < LOCAL:
+            continue
         edge = EDGE if tells_begin else 0.0
         settings = DecodeSettings(inside, begin, int(gap), seed, edge, SHORTEST_SPAN)
         candidates = candidates_of(observed, settings)
