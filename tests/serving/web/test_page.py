@@ -216,7 +216,7 @@ def test_an_answer_to_older_text_is_dropped(page):
 
 
 def test_json_is_copied_without_links(page):
-    paste(page, f"{PROMISE[:-1]} at https://pay.example.com/in?x=1 for all members.")
+    paste(page, f"{PROMISE} Read more at https://pay.example.com/in?x=1 for all members.")
     wait_for_marks(page)
     page.get_by_role("button", name="Copy as JSON").click()
     until(page, "document.querySelector('#state').textContent === 'Copied'")
