@@ -13,7 +13,6 @@ import copy
 import json
 import logging
 import random
-import re
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass, fields
 from itertools import accumulate
@@ -36,12 +35,12 @@ from transformers import (
 from scamlint_training.batches import Collator, InOrder, Windows
 from scamlint_training.corpus import Document, load_split
 from scamlint_training.corpus.documents import corpus_hash
+from scamlint_training.stages import check_stages, rate_factor, stages_of
 from scamlint_training.tagger import DEFAULT_BASE, TokenTagger, base_path, parameter_groups, tagging_loss
 
 _log = logging.getLogger(__name__)
 WEIGHTS_FILE = "tagger.pt"
 SETTINGS_FILE = "settings.json"
-_STAGE = re.compile(r"\w+:\d+")
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,13 +52,14 @@ class TrainingSettings:
         epochs: Passes over the train split, each with fresh noise, after the stages.
         stages: What is read before that, as ``block:passes``: passes over the blocks of the corpus up to that name.
             So a corpus that grows need not be read from the beginning each time: the checkpoint at the end of a stage
-            serves every later corpus.
+            serves every later corpus. After a minus (``m01:2-``) the rate falls in that stage as in the last one and
+            rises anew after it (warm restart, Loshchilov and Hutter 2017).
         batch_windows: Windows in a batch.
         learning_rate: Rate of the top encoder layer.
         head_rate: Rate of the heads.
         layer_decay: Factor of the rate from a layer to the one below.
         weight_decay: Weight decay of matrices.
-        warmup_steps: Steps with a rising rate at the beginning.
+        warmup_steps: Steps with a rising rate at the beginning and after each fall.
         decay_share: Share of the last stage's steps, at the end, in which the rate falls linearly to nothing; it
             stands still before (warmup-stable-decay, Hu et al. 2024), whatever is to come.
         dropout: Dropout before the heads.
@@ -74,8 +74,8 @@ class TrainingSettings:
     """
 
     base: str = DEFAULT_BASE
-    epochs: int = 2
-    stages: str = "b16:3,b24:2"
+    epochs: int = 3
+    stages: str = "b16:3,b24:2,m01:2-"
     batch_windows: int = 16
     learning_rate: float = 5e-4
     head_rate: float = 2e-3
@@ -96,10 +96,9 @@ class TrainingSettings:
     def __post_init__(self) -> None:
         if self.epochs < 0 or self.batch_windows < 1:
             raise ValueError("epochs is 0 or more, batch_windows at least 1.")
-        if not (self.epochs or self.stages) or not all(
-            _STAGE.fullmatch(part) for part in self.stages.split(",") if part
-        ):
-            raise ValueError(f"stages are block:passes parted by commas, and empty only with epochs: {self.stages!r}.")
+        if not (self.epochs or self.stages):
+            raise ValueError("stages are empty only with epochs.")
+        check_stages(self.stages)
         if not 0 <= self.overlap < self.window - 2:
             raise ValueError(f"overlap must be smaller than the window less 2, got {self.overlap} of {self.window}.")
         for name in ("decay_share", "dropout", "augmented_share", "smoothing", "averaging"):
@@ -123,22 +122,6 @@ def share_of(documents: Sequence[Document], share: float) -> list[Document]:
     random.Random(0).shuffle(families)
     kept = set(families[: max(1, round(share * len(families)))])
     return [document for document in documents if document.family in kept]
-
-
-def stages_of(documents: Sequence[Document], settings: TrainingSettings) -> list[tuple[list[Document], int]]:
-    """Return what each stage reads and how often: some blocks first, then everything."""
-    stages = []
-    for stage in filter(None, settings.stages.split(",")):
-        last, passes = stage.split(":")
-        stages.append(([document for document in documents if document.id.split("-")[0] <= last], int(passes)))
-    return [*stages, (list(documents), settings.epochs)]
-
-
-def stable_then_falling(step: int, warmup: int, falls_at: int, steps: int) -> float:
-    """Return the factor of the learning rate at a step: rising, standing still, falling to nothing."""
-    if step < warmup:
-        return (step + 1) / warmup
-    return min(1.0, max(0.0, (steps - step) / max(1, steps - falls_at)))
 
 
 class TaggerTrainer(Trainer):  # type: ignore[misc]
@@ -205,9 +188,9 @@ def train(settings: TrainingSettings, output: Path, resume: bool = False) -> Tok
     set_seed(settings.seed)
     tokenizer = plain_tokenizer(settings.base)
     documents = share_of(load_split("train"), settings.train_share)
-    stages = stages_of(documents, settings)
+    stages = stages_of(documents, settings.stages, settings.epochs)
     windows = Windows(
-        [read for read, passes in stages for _ in range(passes)],
+        [stage.documents for stage in stages for _ in range(stage.passes)],
         tokenizer,
         window=settings.window,
         batch=settings.batch_windows,
@@ -215,7 +198,7 @@ def train(settings: TrainingSettings, output: Path, resume: bool = False) -> Tok
         seed=settings.seed,
     )
     pieces = sum(len(example.ids) for example in windows.examples)
-    ends = [sum(windows.epoch_batches[:count]) for count in accumulate(passes for _, passes in stages)]
+    ends = [sum(windows.epoch_batches[:count]) for count in accumulate(stage.passes for stage in stages)]
     _log.info(
         "%d documents, %d windows, %d pieces in all epochs; the stages end at the steps %s",
         len(documents),
@@ -228,9 +211,10 @@ def train(settings: TrainingSettings, output: Path, resume: bool = False) -> Tok
         tagger, settings.learning_rate, settings.head_rate, settings.layer_decay, settings.weight_decay
     )
     optimizer = torch.optim.AdamW(groups, lr=settings.learning_rate, fused=True)
-    steps, last_begins = ends[-1], ends[-2] if len(ends) > 1 else 0
-    falls_at = steps - int(settings.decay_share * (steps - last_begins))
-    schedule = LambdaLR(optimizer, lambda step: stable_then_falling(step, settings.warmup_steps, falls_at, steps))
+    falls = [stage.falls for stage in stages]
+    schedule = LambdaLR(
+        optimizer, lambda step: rate_factor(step, ends, falls, settings.warmup_steps, settings.decay_share)
+    )
     average = MovingAverage(tagger, settings.averaging)
     trainer = TaggerTrainer(
         settings,
@@ -242,9 +226,9 @@ def train(settings: TrainingSettings, output: Path, resume: bool = False) -> Tok
             use_cpu=not torch.cuda.is_available(),
             bf16=_bf16_helps(),
             max_grad_norm=1.0,
-            save_steps=max(200, steps // 4),
+            save_steps=max(200, ends[-1] // 8),
             save_total_limit=1,
-            logging_steps=max(20, steps // 40),
+            logging_steps=max(20, ends[-1] // 100),
             report_to=[],
             remove_unused_columns=False,
             dataloader_pin_memory=False,

@@ -25,7 +25,7 @@ from scamlint_training.bench import Options, Row
 from scamlint_training.bench.material import mixed_documents
 
 _log = logging.getLogger(__name__)
-_CHARACTERS = 4_000_000
+_CHARACTERS = 1_500_000
 _QUICK = 100_000
 _LINE = 90
 _LINES = 52
