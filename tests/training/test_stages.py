@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import pytest
+
 from scamlint_training.corpus import Document
 from scamlint_training.stages import check_stages, rate_factor, stages_of
 

@@ -135,6 +135,41 @@ def _names(text: str, rng: random.Random) -> Rewrite:
     return result + [(char, position + i) for i, char in enumerate(text[position:])]
 
 
+def _debris(text: str, rng: random.Random) -> Rewrite:
+    """Put links, handles, tags and addresses between words, as they stand in mails, pages and posts."""
+    spaces = [index for index, char in enumerate(text) if char in " \n"]
+    chosen = set(rng.sample(spaces, min(len(spaces), 1 + len(text) // 400)))
+    result: Rewrite = []
+    for index, char in enumerate(text):
+        result.append((char, index))
+        if index in chosen:
+            result += [(new, index) for new in _piece_of_debris(rng) + rng.choice((" ", " ", ""))]
+    return result
+
+
+def _piece_of_debris(rng: random.Random) -> str:
+    def word(least: int, most: int) -> str:
+        return "".join(rng.choices("abcdefghijklmnopqrstuvwxyz0123456789", k=rng.randint(least, most)))
+
+    link = rng.choice(("https://", "http://", "www.", "")) + f"{word(4, 12)}.{rng.choice(('com', 'io', 'app', 'me'))}"
+    link += rng.choice(("", "/" + word(2, 8), f"/{word(2, 6)}?{word(1, 3)}={word(1, 8)}&{word(2, 4)}={word(1, 5)}"))
+    code = f"var {word(1, 4)}={rng.randint(0, 99)};{word(3, 8)}();"
+    return rng.choice(
+        (
+            link,
+            link,
+            f"<a href='{link}'>",
+            f"<script>{code}</script>",
+            f"<script src='{link}'></script>",
+            rng.choice(("<br>", "</p><p>", "&nbsp;", "<b>", "</li><li>", "</td><td>", "&amp;", "|", "[image]")),
+            "@" + word(4, 12),
+            "#" + word(4, 10),
+            "0x" + "".join(rng.choices("0123456789abcdefABCDEF", k=40)),
+            f"{word(3, 8)}@{word(4, 10)}.com",
+        )
+    )
+
+
 AUGMENTATIONS: dict[str, Callable[[str, random.Random], Rewrite]] = {
     "case": _case,
     "typos": _typos,
@@ -147,6 +182,7 @@ AUGMENTATIONS: dict[str, Callable[[str, random.Random], Rewrite]] = {
     "line_breaks": _line_breaks,
     "numbers": _numbers,
     "names": _names,
+    "debris": _debris,
 }
 
 

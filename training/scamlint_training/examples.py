@@ -108,9 +108,11 @@ def random_windows(count: int, size: int, rng: random.Random) -> list[tuple[int,
 
 
 def _choose(rng: random.Random) -> list[str]:
-    """Pick augmentations: swapped figures, names and line breaks often, disguises seldom."""
+    """Pick augmentations: swapped figures, names and line breaks often, debris sometimes, disguises seldom."""
     common = ["numbers", "names", "line_breaks", "case"]
     chosen = [name for name in common if rng.random() < 0.45]
+    if rng.random() < 0.2:
+        chosen.append("debris")
     if rng.random() < 0.45 or not chosen:
-        chosen.append(rng.choice([name for name in AUGMENTATIONS if name not in common]))
+        chosen.append(rng.choice([name for name in AUGMENTATIONS if name not in (*common, "debris")]))
     return chosen

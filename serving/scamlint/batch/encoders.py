@@ -70,6 +70,11 @@ def safe_cell(cell: object) -> object:
     return cell
 
 
+def original_cell(cell: str) -> str:
+    """Undo :func:`safe_cell`."""
+    return cell[1:] if cell.startswith("'") and safe_cell(cell[1:]) == cell else cell
+
+
 def csv_header(options: BatchOptions) -> bytes:
     """Return the first line of a CSV result."""
     return _lines([_csv_columns(options)])

@@ -15,7 +15,7 @@ from dataclasses import asdict, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from scamlint.batch.chunks import CHUNK_BYTES, Split, splits
+from scamlint.batch.chunks import Split, splits
 from scamlint.batch.engine import LostDocumentsError, Summary, run_fingerprint
 from scamlint.batch.extras import need
 from scamlint.batch.guard import GuardedWorker, PackedChunk, read_split
@@ -26,6 +26,9 @@ from scamlint.errors import OptionError
 
 if TYPE_CHECKING:
     import pyarrow as pa
+
+# Less than a chunk of documents that are worth an actor of their own.
+_BLOCK_BYTES = 1 << 15
 
 
 class ChunkReader:
@@ -95,8 +98,8 @@ def run_ray(options: BatchOptions, address: str | None = None, actors: int | Non
     try:
         context = data.DataContext.get_current()
         before = context.target_max_block_size, context.enable_progress_bars
-        # A block for each chunk or so: the actors share the blocks, and one large file must keep all of them busy.
-        context.target_max_block_size, context.enable_progress_bars = CHUNK_BYTES, False
+        # A block for each chunk: the actors share the blocks, and one file must keep all of them busy.
+        context.target_max_block_size, context.enable_progress_bars = _BLOCK_BYTES, False
         plan = [_planned(split) for split in splits(options)]
         if not plan:
             raise OptionError("The inputs hold no file.")

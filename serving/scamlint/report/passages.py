@@ -6,6 +6,7 @@ import csv
 import io
 from collections.abc import Iterable, Iterator
 
+from scamlint.batch.encoders import safe_cell
 from scamlint.report.results import Row
 
 COLUMNS = ("id", "source", "level", "label", "score", "start", "end", "page", "words", "before", "after")
@@ -21,17 +22,10 @@ def csv_pieces(rows: Iterable[Row]) -> Iterator[str]:
     for row in rows:
         for span in row["spans"]:
             cells = {"id": row["id"], "source": row["source"], "level": row["level"], **span}
-            yield _line([_safe(cells[name]) for name in COLUMNS])
+            yield _line([safe_cell(cells[name]) for name in COLUMNS])
 
 
 def _line(cells: Iterable[object]) -> str:
     buffer = io.StringIO(newline="")
     csv.writer(buffer, lineterminator="\n").writerow(list(cells))
     return buffer.getvalue()
-
-
-def _safe(cell: object) -> object:
-    """Keep spreadsheets from running a cell as a formula (OWASP, CSV injection)."""
-    if isinstance(cell, str) and cell[:1] in ("=", "+", "-", "@", "\t", "\r"):
-        return "'" + cell
-    return cell

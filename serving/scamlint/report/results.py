@@ -8,6 +8,7 @@ from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import Any
 
+from scamlint.batch.encoders import original_cell
 from scamlint.batch.extras import need
 from scamlint.batch.manifest import MANIFEST_FILE
 from scamlint.batch.options import OUTPUT_FORMATS
@@ -115,7 +116,7 @@ def _csv(path: Path) -> Iterator[Row]:
         for cells in lines:
             if None in cells or None in cells.values():
                 raise ValueError("A row has more or fewer cells than the first line.")
-            row: Row = {key: value or None for key, value in cells.items()}
+            row: Row = {key: original_cell(value) or None for key, value in cells.items()}
             row["spans"] = json.loads(cells["spans"])
             row["characters"] = int(cells["characters"]) if cells["characters"] else None
             scored = row["status"] == "ok"

@@ -152,6 +152,16 @@ def test_a_result_that_an_editor_wrote_anew_is_read(full, tmp_path):
         assert "é2" in (tmp_path / "report.csv").read_text(encoding="utf-8")
 
 
+def test_the_apostrophe_of_csv_is_taken_off_again(tmp_path):
+    (tmp_path / "in.jsonl").write_text(json.dumps({"id": "=1+1", "text": PITCH}))
+    scamlint("batch", tmp_path / "in.jsonl", "-o", tmp_path / "full.csv", "--rows", "full", "--model", "baseline")
+    assert "'=1+1" in (tmp_path / "full.csv").read_text()
+    scamlint("report", tmp_path / "full.csv", "-o", tmp_path / "report.sarif")
+    log = json.loads((tmp_path / "report.sarif").read_text())
+    names = {result["locations"][0]["logicalLocations"][0]["name"] for result in log["runs"][0]["results"]}
+    assert names == {"=1+1"}
+
+
 def test_damaged_and_foreign_results_are_refused_in_one_sentence(full, tmp_path):
     import pyarrow as pa
     from pyarrow import parquet

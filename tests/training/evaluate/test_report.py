@@ -36,13 +36,6 @@ def test_the_page_follows_from_the_stored_figures_alone(folder):
     assert page(results, plots) == (folder / "README.md").read_text()
 
 
-def test_a_learning_curve_is_drawn_when_there_is_one(folder):
-    points = [{"documents": 10, "core_f1": 0.1, "all_f1": 0.1}, {"documents": 20, "core_f1": 0.2, "all_f1": 0.2}]
-    (folder / "learning_curve.json").write_text(json.dumps({"points": points}))
-    write_report(json.loads((folder / "results.json").read_text()), folder)
-    assert (folder / "learning_curve.png").is_file()
-
-
 def test_an_absent_float_model_is_said_not_hidden(folder):
     systems, notes = systems_for("baseline", None)
     assert len(systems) == 3

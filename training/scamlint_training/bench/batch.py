@@ -1,4 +1,4 @@
-"""Dumps: documents a second for each kind of input, against ``scan_many`` alone, and on Ray.
+"""Dumps: documents a second for each kind of input, against ``scan_many`` alone.
 
 python -m scamlint_training.bench.batch [--quick] [--model NAME]
 """
@@ -6,7 +6,6 @@ python -m scamlint_training.bench.batch [--quick] [--model NAME]
 from __future__ import annotations
 
 import argparse
-import importlib.util
 import json
 import logging
 import tempfile
@@ -32,7 +31,7 @@ _LINES = 52
 
 
 def measure(options: Options) -> list[Row]:
-    """Measure the local engine on 1 and 2 workers, and Ray on 1 and 2 actors when it is installed."""
+    """Measure the local engine on 1 and 2 workers."""
     texts = mixed_documents(_QUICK if options.quick else _CHARACTERS)
     rows = []
     with tempfile.TemporaryDirectory(prefix="scamlint-bench-") as name:
@@ -48,10 +47,6 @@ def measure(options: Options) -> list[Row]:
                     note = "processes and model loading included"
                     ratio = alone / summary.seconds
                     rows.append(Row("batch on JSONL, 2 workers, to scan_many alone", ratio, "times", ">= 0.85", note))
-        if importlib.util.find_spec("ray") is None:
-            _log.warning("Ray is not installed, so it is not measured: pip install 'scamlint[ray]'.")
-        else:
-            rows += _ray(options.model, inputs["Parquet"], folder)
     return rows
 
 
@@ -130,27 +125,6 @@ def _figures(kind: str, path: Path, workers: int, summary: Summary) -> list[Row]
         Row(name, summary.rows / summary.seconds, "documents/s"),
         Row(name, size / summary.seconds, "MB/s"),
         Row(f"{name}, time outside the model", 100.0 * outside, "%", note="start of the processes included"),
-    ]
-
-
-def _ray(model: str, path: Path, folder: Path) -> list[Row]:
-    import ray
-
-    from scamlint.batch.ray_engine import run_ray
-
-    rates = []
-    ray.init(num_cpus=4, include_dashboard=False, log_to_driver=False)
-    try:
-        for actors in (1, 2):
-            output = str(folder / f"out-ray-{actors}")
-            summary = run_ray(BatchOptions((str(path),), output, model=model), actors=actors)
-            rates.append(summary.rows / summary.seconds)
-    finally:
-        ray.shutdown()
-    return [
-        Row("batch on Ray, Parquet, 1 actor", rates[0], "documents/s"),
-        Row("batch on Ray, Parquet, 2 actors", rates[1], "documents/s"),
-        Row("batch on Ray, 2 actors to 1", rates[1] / rates[0], "times"),
     ]
 
 

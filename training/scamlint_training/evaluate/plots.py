@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import json
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
@@ -21,7 +21,7 @@ def draw_all(results: dict[str, Any], shown: str, folder: Path) -> list[str]:
     Args:
         results: What ``results.json`` holds.
         shown: Name of the system that the plots are about.
-        folder: Where to write PNG files; a learning curve is drawn when ``learning_curve.json`` lies there.
+        folder: Where to write PNG files.
 
     Returns:
         The file names.
@@ -32,8 +32,6 @@ def draw_all(results: dict[str, Any], shown: str, folder: Path) -> list[str]:
         drawn += [_curves(figures, folder / "precision_recall.png"), _reliability(figures, folder / "reliability.png")]
     if "robustness" in figures:
         drawn.append(_attacks(figures, folder / "attacks.png"))
-    if (folder / "learning_curve.json").is_file():
-        drawn.append(_learning_curve(folder / "learning_curve.json", folder / "learning_curve.png"))
     return drawn
 
 
@@ -124,14 +122,22 @@ def _attacks(figures: dict[str, Any], path: Path) -> str:
     return _save(path)
 
 
-def _learning_curve(source: Path, path: Path) -> str:
-    points = json.loads(source.read_text(encoding="utf-8"))["points"]
+def draw_learning_curve(points: Sequence[dict[str, Any]], path: Path) -> None:
+    """Draw F1 by the number of training documents.
+
+    Args:
+        points: Objects with ``documents``, ``core_f1`` and ``all_f1``.
+        path: PNG file to write.
+    """
     plt.figure(figsize=(5, 4))
     for key, colour in (("core_f1", "#D55E00"), ("all_f1", "#0072B2")):
         plt.plot([p["documents"] for p in points], [p[key] for p in points], "o-", color=colour, label=key)
     plt.xlabel("training documents")
-    plt.ylabel("span F1 on dev")
+    plt.xscale("log", base=2)
+    plt.xticks([p["documents"] for p in points], [f"{p['documents']:,}" for p in points])
+    plt.minorticks_off()
+    plt.ylabel("span F1 on test")
     plt.title("Learning curve")
     plt.grid(alpha=0.3)
     plt.legend()
-    return _save(path)
+    _save(path)
