@@ -74,7 +74,7 @@ class TrainingSettings:
     """
 
     base: str = DEFAULT_BASE
-    epochs: int = 3
+    epochs: int = 2
     stages: str = "b16:3,b24:2,m01:2-"
     batch_windows: int = 16
     learning_rate: float = 5e-4
