@@ -1,17 +1,13 @@
 // The main flow in a page: may I read? -> read -> ask -> mark, and again for what changes. Work is done in short slices.
 
 (() => {
-  const { read, blockRoot, hasPassword, Marks, Card } = globalThis.scamlint;
+  const { read, blockRoot, hasPassword, Marks, Card, Asker } = globalThis.scamlint;
   if (globalThis.scamlint.session) return;
 
   const SLICE_MS = 8;
   const QUIET_MS = 250; // the page has stopped changing for this long
   const LONGEST_WAIT_MS = 1000;
-  const FIRST_BATCH = 6_000; // characters: the first answer comes soon
-  const BATCH = 24_000;
-  const BATCH_BLOCKS = 400;
   const CONTEXT = 500; // characters around the words that go with a report, when the user shares them
-  const IN_FLIGHT = 2;
   const REMEMBERED = 4_000; // blocks whose answers are kept, so that text that comes back is not sent again
 
   const pause = () => (globalThis.scheduler?.yield ? scheduler.yield() : new Promise((resolve) => setTimeout(resolve, 0)));
@@ -26,14 +22,7 @@
     #timer = 0;
     #reading = false;
     #blockOf = new WeakMap();
-    #queue = [];
-    #inFlight = 0;
-    #sent = 0;
     #answers = new Map();
-    #sentence = null; // trouble that holds up the queue
-    #refused = null; // a sentence about text that the server did not take
-    #asking = false;
-    #retryTimer = 0;
     #statusTimer = 0;
     #current = null;
 
@@ -41,6 +30,7 @@
       this.labels = new Map(labels.map((label) => [label.name, label]));
       this.marks = new Marks(() => this.#report());
       this.marks.off = labelsOff;
+      this.asker = new Asker({ send, mark: (batch, segments) => this.#mark(batch, segments), changed: () => this.#report() });
       this.card = new Card({
         labels: this.labels,
         marksAt: (x, y) => this.marks.at(x, y, [...this.#shadows]),
@@ -60,10 +50,9 @@
       this.#stop.abort();
       this.#observer.disconnect();
       clearTimeout(this.#timer);
-      this.#queue = [];
+      this.asker.stop();
       this.marks.clear();
       clearTimeout(this.#statusTimer);
-      clearTimeout(this.#retryTimer);
       send({ type: "status", state: { count: 0, reason } });
     }
 
@@ -120,7 +109,7 @@
         this.#reading = false;
       }
       this.#report();
-      this.#pump();
+      this.asker.pump();
     }
 
     /** The outermost block-level elements that hold all changes, in reading order. */
@@ -146,7 +135,7 @@
       for (const block of read(root, (shadow) => this.#enterShadow(shadow))) {
         if (block) seen.add(this.#take(block));
         if (performance.now() < deadline) continue;
-        this.#pump();
+        this.asker.pump();
         await pause();
         if (this.#stop.signal.aborted) return;
         deadline = performance.now() + SLICE_MS;
@@ -166,45 +155,12 @@
       for (const node of block.sources.keys()) this.#blockOf.set(node, block);
       const answer = this.#answers.get(block.text);
       if (answer) this.marks.set(block, answer);
-      else this.#queue.push(block);
+      else this.asker.add(block);
       return block;
     }
 
     #forget(block) {
       this.marks.drop(block);
-    }
-
-    /** Send what is waiting, a few requests at a time. */
-    #pump() {
-      while (this.#queue.length && this.#inFlight < IN_FLIGHT && (!this.#sentence || this.#asking)) {
-        const batch = [];
-        const limit = this.#sent ? BATCH : FIRST_BATCH;
-        let size = 0;
-        while (this.#queue.length && batch.length < BATCH_BLOCKS && (!batch.length || size + this.#queue[0].text.length <= limit)) {
-          const block = this.#queue.shift();
-          if (!block.isCurrent) continue;
-          batch.push(block);
-          size += block.text.length;
-        }
-        if (!batch.length) continue;
-        this.#asking = false; // in trouble, one request tries the water
-        this.#ask(batch);
-      }
-    }
-
-    async #ask(batch) {
-      this.#inFlight += 1;
-      this.#sent += 1;
-      // Each block ends with a line break, so that the server reads it as a paragraph.
-      const segments = batch.map((block, index) => ({ id: String(index), text: `${block.text.toWellFormed()}\n` }));
-      const answer = await send({ type: "scan", segments });
-      this.#inFlight -= 1;
-      if (this.#stop.signal.aborted || answer?.stopped) return;
-      if (answer?.segments) {
-        this.#trouble(null);
-        await this.#mark(batch, answer.segments);
-      } else this.#retry(batch, answer?.problem);
-      this.#pump();
     }
 
     async #mark(batch, segments) {
@@ -227,40 +183,12 @@
       if (this.#answers.size > REMEMBERED) this.#answers.delete(this.#answers.keys().next().value);
     }
 
-    /** Keep what could not be asked for later, unless the server refuses this very text. */
-    #retry(batch, problem) {
-      const { sentence, retryAfter, hold } = problem ?? { sentence: "scamlint lost its connection to the browser; reload the page.", hold: true };
-      if (!retryAfter && !hold) {
-        this.#refused = sentence;
-        this.#report();
-        return;
-      }
-      this.#queue.unshift(...batch);
-      this.#trouble(sentence);
-      clearTimeout(this.#retryTimer);
-      if (retryAfter) this.#retryTimer = setTimeout(() => this.resume(), retryAfter * 1000);
-    }
-
-    /** Ask again after trouble. */
-    resume() {
-      clearTimeout(this.#retryTimer);
-      if (this.#stop.signal.aborted || !this.#sentence) return;
-      this.#asking = true;
-      this.#pump();
-    }
-
-    #trouble(sentence) {
-      if (this.#sentence === sentence) return;
-      this.#sentence = sentence;
-      this.#report();
-    }
-
     /** Tell the badge, at most ten times a second. */
     #report() {
       this.#statusTimer ||= setTimeout(() => {
         this.#statusTimer = 0;
         if (this.#stop.signal.aborted) return;
-        send({ type: "status", state: { count: this.marks.shown.length, reason: null, sentence: this.#sentence ?? this.#refused } });
+        send({ type: "status", state: { count: this.marks.shown.length, reason: null, sentence: this.asker.sentence } });
       }, 100);
     }
 
@@ -355,7 +283,7 @@
       finish(answer?.reason ?? null);
     } else if (session) {
       session.marks.off = answer.labelsOff;
-      session.resume();
+      session.asker.resume();
     } else if (hasPassword()) {
       finish("password");
       send({ type: "status", state: { count: 0, reason: "password" } });

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from scamlint.bundle import DEFAULT_MODEL
 from scamlint_training.browser.chromium import ExtensionBrowser, launched, until, with_extension
+from scamlint_training.browser.dump_report import write_dump_report
 from scamlint_training.browser.extension import EXTENSION, pack, unpack
 from scamlint_training.browser.server import ServerProcess, running_server
 from scamlint_training.browser.sites import serving
@@ -18,6 +19,7 @@ if TYPE_CHECKING:
 _WEB = EXTENSION.parent / "scamlint" / "web"
 _ICON_SIZES = (16, 32, 48, 128)
 _DESK: ViewportSize = {"width": 1280, "height": 860}
+_DUMP = 100_000
 _PHONE: ViewportSize = {"width": 390, "height": 844}
 
 
@@ -66,6 +68,7 @@ def take(folder: Path, model: str = "") -> list[Path]:
                 _page(browser, server, folder / "page-dark.png", viewport=_DESK, color_scheme="dark"),
                 _page(browser, server, folder / "page-phone.png", viewport=_PHONE, device_scale_factor=2),
                 _report(browser, server, Path(scratch), folder / "report.png"),
+                _dump(browser, Path(scratch), folder / "report-dump.png"),
             ]
         return written + _extension(playwright, server, Path(scratch), folder)
 
@@ -94,8 +97,17 @@ def _report(browser: Browser, server: ServerProcess, scratch: Path, path: Path) 
     page.wait_for_selector("mark")
     with page.expect_download() as download:
         page.get_by_role("button", name="Save HTML report").click()
-    download.value.save_as(scratch / "report.html")
-    page.goto((scratch / "report.html").as_uri())
+    download.value.save_as(scratch / "page.html")
+    page.goto((scratch / "page.html").as_uri())
+    page.screenshot(path=path)
+    page.close()
+    return path
+
+
+def _dump(browser: Browser, scratch: Path, path: Path) -> Path:
+    page = browser.new_page(viewport=_DESK)
+    page.goto(write_dump_report(scratch, _DUMP).as_uri())
+    page.wait_for_selector("html[data-ready]", state="attached")
     page.screenshot(path=path)
     page.close()
     return path

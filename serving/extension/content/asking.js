@@ -1,0 +1,117 @@
+// Asking the server about blocks of text: a few requests at a time, and again after trouble.
+
+(() => {
+  const FIRST_BATCH = 6_000; // characters: the first answer comes soon
+  const BATCH = 24_000;
+  const BATCH_BLOCKS = 400;
+  const IN_FLIGHT = 2;
+  const LOST = { sentence: "scamlint lost its connection to the browser; reload the page.", hold: true };
+
+  /** A queue of blocks that wait for an answer. */
+  class Asker {
+    #send;
+    #mark;
+    #changed;
+    #queue = [];
+    #inFlight = 0;
+    #sent = 0;
+    #trouble = null; // holds up the queue
+    #refused = null; // a sentence about text that the server did not take
+    #trying = false;
+    #retryTimer = 0;
+    #stopped = false;
+
+    /**
+     * @param send takes a message for the service worker, gives its answer or null
+     * @param mark takes the blocks of a request and their answer
+     * @param changed is called when there is another sentence for the user
+     */
+    constructor({ send, mark, changed }) {
+      this.#send = send;
+      this.#mark = mark;
+      this.#changed = changed;
+    }
+
+    /** What the user should know, or null. */
+    get sentence() {
+      return this.#trouble ?? this.#refused;
+    }
+
+    add(block) {
+      this.#queue.push(block);
+    }
+
+    stop() {
+      this.#stopped = true;
+      this.#queue = [];
+      clearTimeout(this.#retryTimer);
+    }
+
+    /** Send what is waiting. */
+    pump() {
+      while (this.#queue.length && this.#inFlight < IN_FLIGHT && (!this.#trouble || this.#trying)) {
+        const batch = this.#take(this.#sent ? BATCH : FIRST_BATCH);
+        if (!batch.length) continue;
+        this.#trying = false; // in trouble, one request tries the water
+        this.#ask(batch);
+      }
+    }
+
+    /** Ask again after trouble. */
+    resume() {
+      clearTimeout(this.#retryTimer);
+      if (this.#stopped || !this.#trouble) return;
+      this.#trying = true;
+      this.pump();
+    }
+
+    /** Blocks for one request, from the front of the queue; what has changed since is left out. */
+    #take(limit) {
+      const batch = [];
+      let size = 0;
+      while (this.#queue.length && batch.length < BATCH_BLOCKS && (!batch.length || size + this.#queue[0].text.length <= limit)) {
+        const block = this.#queue.shift();
+        if (!block.isCurrent) continue;
+        batch.push(block);
+        size += block.text.length;
+      }
+      return batch;
+    }
+
+    async #ask(batch) {
+      this.#inFlight += 1;
+      this.#sent += 1;
+      // Each block ends with a line break, so that the server reads it as a paragraph.
+      const segments = batch.map((block, index) => ({ id: String(index), text: `${block.text.toWellFormed()}\n` }));
+      const answer = await this.#send({ type: "scan", segments });
+      this.#inFlight -= 1;
+      if (this.#stopped || answer?.stopped) return;
+      if (answer?.segments) {
+        this.#say(null);
+        await this.#mark(batch, answer.segments);
+      } else this.#retry(batch, answer?.problem ?? LOST);
+      this.pump();
+    }
+
+    /** Keep what could not be asked for later, unless the server refuses this very text. */
+    #retry(batch, { sentence, retryAfter, hold }) {
+      if (!retryAfter && !hold) {
+        this.#refused = sentence;
+        this.#changed();
+        return;
+      }
+      this.#queue.unshift(...batch);
+      this.#say(sentence);
+      clearTimeout(this.#retryTimer);
+      if (retryAfter) this.#retryTimer = setTimeout(() => this.resume(), retryAfter * 1000);
+    }
+
+    #say(sentence) {
+      if (this.#trouble === sentence) return;
+      this.#trouble = sentence;
+      this.#changed();
+    }
+  }
+
+  globalThis.scamlint.Asker = Asker;
+})();
