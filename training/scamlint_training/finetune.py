@@ -9,7 +9,6 @@ Reads top to bottom: settings, data, the trainer, the command line. The result i
 from __future__ import annotations
 
 import argparse
-import copy
 import json
 import logging
 import random
@@ -27,12 +26,12 @@ from torch.utils.data import Sampler
 from transformers import (
     AutoTokenizer,
     Trainer,
-    TrainerCallback,
     TrainingArguments,
     set_seed,
 )
 
 from scamlint_training.batches import Collator, InOrder, Windows
+from scamlint_training.callbacks import KeepEnds, MovingAverage, SaveBetweenStages
 from scamlint_training.corpus import Document, load_split
 from scamlint_training.corpus.documents import corpus_hash
 from scamlint_training.stages import check_stages, rate_factor, stages_of
@@ -85,7 +84,7 @@ class TrainingSettings:
     decay_share: float = 0.6
     dropout: float = 0.1
     window: int = 256
-    overlap: int = 64
+    overlap: int = 32
     augmented_share: float = 0.5
     window_weight: float = 0.2
     smoothing: float = 0.0
@@ -143,37 +142,6 @@ class TaggerTrainer(Trainer):  # type: ignore[misc]
         return InOrder(self.train_dataset.order)
 
 
-class MovingAverage(TrainerCallback):  # type: ignore[misc]
-    """Keeps an exponential moving average of the weights, which generalises better than the last step's."""
-
-    def __init__(self, tagger: TokenTagger, decay: float) -> None:
-        self.average = copy.deepcopy(tagger).eval()
-        self._decay = decay
-
-    def on_train_begin(self, args: Any, state: Any, control: Any, **context: Any) -> None:
-        """Start from the weights of the checkpoint when training goes on."""
-        self.average.load_state_dict(context["model"].state_dict())
-
-    def on_step_end(self, args: Any, state: Any, control: Any, **context: Any) -> None:
-        """Move the average towards the weights of this step."""
-        decay = min(self._decay, (1 + state.global_step) / (10 + state.global_step))
-        with torch.no_grad():
-            for kept, new in zip(self.average.parameters(), context["model"].parameters(), strict=True):
-                kept.lerp_(new, 1.0 - decay)
-
-
-class SaveBetweenStages(TrainerCallback):  # type: ignore[misc]
-    """Writes a checkpoint when a stage is over."""
-
-    def __init__(self, steps: Sequence[int]) -> None:
-        self._steps = frozenset(steps)
-
-    def on_step_end(self, args: Any, state: Any, control: Any, **context: Any) -> None:
-        """Ask for a checkpoint at these steps."""
-        if state.global_step in self._steps:
-            control.should_save = True
-
-
 def train(settings: TrainingSettings, output: Path, resume: bool = False) -> TokenTagger:
     """Fine-tune and save.
 
@@ -183,7 +151,8 @@ def train(settings: TrainingSettings, output: Path, resume: bool = False) -> Tok
         resume: Go on from the last checkpoint in ``output``.
 
     Returns:
-        The tagger with averaged weights, also written to ``output`` with its settings.
+        The tagger with the mean of the averaged weights at the ends of the falling stages, also written to ``output``
+        with its settings.
     """
     set_seed(settings.seed)
     tokenizer = plain_tokenizer(settings.base)
@@ -215,7 +184,10 @@ def train(settings: TrainingSettings, output: Path, resume: bool = False) -> Tok
     schedule = LambdaLR(
         optimizer, lambda step: rate_factor(step, ends, falls, settings.warmup_steps, settings.decay_share)
     )
-    average = MovingAverage(tagger, settings.averaging)
+    average = MovingAverage(tagger, settings.averaging) if settings.averaging else None
+    falling = sorted({end for end, falls_there in zip(ends, falls, strict=True) if falls_there})
+    keep = KeepEnds(falling, average, output)
+    output.mkdir(parents=True, exist_ok=True)
     trainer = TaggerTrainer(
         settings,
         model=tagger,
@@ -237,11 +209,11 @@ def train(settings: TrainingSettings, output: Path, resume: bool = False) -> Tok
         train_dataset=windows,
         data_collator=Collator(tokenizer),
         optimizers=(optimizer, schedule),
-        callbacks=[SaveBetweenStages(ends), *([average] if settings.averaging else [])],
+        callbacks=[SaveBetweenStages(ends), *([average] if average else []), keep],
     )
     trainer.train(resume_from_checkpoint=resume or None)
-    result = average.average if settings.averaging else tagger
-    output.mkdir(parents=True, exist_ok=True)
+    result = tagger.cpu()
+    result.load_state_dict(keep.mean())
     torch.save(result.state_dict(), output / WEIGHTS_FILE)
     record = {
         "settings": asdict(settings),
@@ -250,7 +222,7 @@ def train(settings: TrainingSettings, output: Path, resume: bool = False) -> Tok
         "corpus_sha256": corpus_hash(),
     }
     (output / SETTINGS_FILE).write_text(json.dumps(record, indent=2) + "\n", encoding="utf-8")
-    return result.cpu().eval()
+    return result.eval()
 
 
 def load_trained(folder: Path) -> tuple[TokenTagger, TrainingSettings]:
