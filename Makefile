@@ -23,8 +23,9 @@ demo: .venv/runtime ## highlight a sample document in the terminal
 	@echo "Next: '$(BIN)/scamlint scan YOUR-FILE' for text, or 'make serve' for the HTTP API and the web page."
 	@echo "For HTML, PDF, Word, mail and 'scamlint batch': $(BIN)/pip install --editable '.[api,files]'"
 
+# Two workers, each file in one of them: most tests wait for a server, a browser or a limit, so two cores suffice.
 test: .venv/dev chromium databases ## run the tests
-	$(BIN)/python -m pytest
+	$(BIN)/python -m pytest -n 2 --dist loadfile
 
 # Debian's Chromium for the end-to-end tests, where this machine lets us; otherwise those tests are skipped.
 chromium:

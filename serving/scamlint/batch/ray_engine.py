@@ -28,7 +28,7 @@ if TYPE_CHECKING:
     import pyarrow as pa
 
 # Less than a chunk of documents that are worth an actor of their own.
-_BLOCK_BYTES = 1 << 15
+_BLOCK_BYTES = 1 << 18
 
 
 class ChunkReader:
