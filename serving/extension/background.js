@@ -63,11 +63,11 @@ async function inject(tabId) {
 }
 
 /** A frame asks whether it may read. Frames of another origin than the page are left alone. */
-async function hello(sender) {
+async function hello(sender, since) {
   const settings = await getSettings();
   let reason = refusal(sender.tab.url ?? "", settings);
   if (!reason && sender.frameId !== 0 && originOf(sender) !== new URL(sender.tab.url).origin) reason = "not-chosen";
-  await noteFrame(sender.tab.id, sender.frameId, { count: 0, reason }, true);
+  await noteFrame(sender.tab.id, sender.frameId, { count: 0, reason }, since);
   if (reason) return { run: false, reason };
   return { run: true, labels: await getLabels(), labelsOff: settings.labelsOff };
 }
@@ -89,7 +89,7 @@ async function feedback(report) {
 }
 
 const HANDLERS = {
-  hello: (message, sender) => hello(sender),
+  hello: (message, sender) => hello(sender, message.since),
   scan: (message, sender) => scan(message.segments, sender),
   status: (message, sender) => noteFrame(sender.tab.id, sender.frameId, message.state),
   feedback: (message) => feedback(message.report),

@@ -278,7 +278,7 @@
   }
 
   async function begin() {
-    const answer = await send({ type: "hello" });
+    const answer = await send({ type: "hello", since: performance.timeOrigin });
     if (!answer?.run) {
       finish(answer?.reason ?? null);
     } else if (session) {

@@ -4,16 +4,22 @@ const states = chrome.storage.session;
 const key = (tabId) => `tab:${tabId}`;
 let last = Promise.resolve();
 
-/** State of a tab's frames: frame id -> {count, reason, sentence}. */
+/** State of a tab's frames: frame id -> {count, reason, sentence, since}. */
 export async function framesOf(tabId) {
   return (await states.get(key(tabId)))[key(tabId)] ?? {};
 }
 
-/** Note the state of a frame and draw the badge. The top frame's greeting forgets the page before. */
-export function noteFrame(tabId, frameId, state, fresh = false) {
+/**
+ * Note the state of a frame and draw the badge. A greeting says since when the frame's document is there; that of the
+ * top frame forgets the frames of the page before, but not those that greeted before it.
+ */
+export function noteFrame(tabId, frameId, state, since = null) {
   last = last.catch(() => {}).then(async () => {
-    const frames = fresh && frameId === 0 ? {} : await framesOf(tabId);
-    frames[frameId] = state;
+    const frames = await framesOf(tabId);
+    if (since !== null && frameId === 0) {
+      for (const [id, frame] of Object.entries(frames)) if (frame.since < since) delete frames[id];
+    }
+    frames[frameId] = { ...state, since: since ?? frames[frameId]?.since ?? 0 };
     await states.set({ [key(tabId)]: frames });
     await draw(tabId, Object.values(frames));
   });
