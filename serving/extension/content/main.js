@@ -1,7 +1,7 @@
 // The main flow in a page: may I read? -> read -> ask -> mark, and again for what changes. Work is done in short slices.
 
 (() => {
-  const { read, blockRoot, hasPassword, Marks, Card, Asker } = globalThis.scamlint;
+  const { read, blockRoot, hasPassword, parentOf, contains, sharesNode, Marks, Card, Asker } = globalThis.scamlint;
   if (globalThis.scamlint.session) return;
 
   const SLICE_MS = 8;
@@ -220,19 +220,6 @@
       const index = here >= 0 ? here + by : Math.max(first, 0);
       this.go((index + marks.length) % marks.length);
     }
-  }
-
-  const parentOf = (node) => node.parentElement ?? node.getRootNode().host ?? null;
-
-  function contains(root, node) {
-    for (let at = node; at; at = at.parentNode ?? at.host) if (at === root) return true;
-    return false;
-  }
-
-  /** Whether two blocks are different stretches of one long text node. */
-  function sharesNode(one, two) {
-    return one !== two && one.runs.length === 1 && two.runs.length === 1 && one.runs[0].node === two.runs[0].node
-      && one.isCurrent && (one.runs[0].from + one.runs[0].length <= two.runs[0].from || two.runs[0].from + two.runs[0].length <= one.runs[0].from);
   }
 
   /** The rules for the marks do not reach into shadow trees by themselves. */

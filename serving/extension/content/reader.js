@@ -199,7 +199,7 @@ globalThis.scamlint ??= {};
     while (element) {
       const style = getComputedStyle(element);
       if (!isInline(style.display) && style.display !== "table-cell") break;
-      element = element.parentElement ?? element.getRootNode().host ?? null;
+      element = parentOf(element);
     }
     return element && element.isConnected && !isInSkipped(element) ? element : null;
   }
@@ -217,5 +217,21 @@ globalThis.scamlint ??= {};
     return false;
   }
 
-  Object.assign(globalThis.scamlint, { read, blockRoot, hasPassword });
+  /** The element around a node, across the border of a shadow tree. */
+  function parentOf(node) {
+    return node.parentElement ?? node.getRootNode().host ?? null;
+  }
+
+  function contains(root, node) {
+    for (let at = node; at; at = at.parentNode ?? at.host) if (at === root) return true;
+    return false;
+  }
+
+  /** Whether two blocks are different stretches of one long text node. */
+  function sharesNode(one, two) {
+    return one !== two && one.runs.length === 1 && two.runs.length === 1 && one.runs[0].node === two.runs[0].node
+      && one.isCurrent && (one.runs[0].from + one.runs[0].length <= two.runs[0].from || two.runs[0].from + two.runs[0].length <= one.runs[0].from);
+  }
+
+  Object.assign(globalThis.scamlint, { read, blockRoot, hasPassword, parentOf, contains, sharesNode });
 })();

@@ -22,6 +22,12 @@ class Metrics:
         self._requests = Counter(
             "scamlint_requests", "Requests by route and status.", ["route", "method", "status"], registry=registry
         )
+        self._in_progress = Gauge(
+            "scamlint_requests_in_progress",
+            "Requests that are being answered, the one for the metrics included.",
+            registry=registry,
+            multiprocess_mode="livesum",
+        )
         self._seconds = Histogram(
             "scamlint_request_seconds", "Time to answer.", ["route"], buckets=_SECONDS, registry=registry
         )
@@ -44,8 +50,13 @@ class Metrics:
             "scamlint_queue_characters", "Characters that wait.", registry=registry, multiprocess_mode="livesum"
         )
 
+    def begin(self) -> None:
+        """Count a request that has come in; :meth:`request` counts its end."""
+        self._in_progress.inc()
+
     def request(self, route: str, method: str, status: int, seconds: float) -> None:
-        """Count one request."""
+        """Count one request that is over."""
+        self._in_progress.dec()
         self._requests.labels(route, method, str(status)).inc()
         self._measure_queue()
         self._seconds.labels(route).observe(seconds)

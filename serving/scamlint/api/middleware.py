@@ -63,6 +63,7 @@ class RequestContext:
         state = scope.setdefault("state", {})
         state["request_id"] = request_id
         begun = time.perf_counter()
+        self._metrics.begin()
         status = CLIENT_GONE
         is_api = scope["path"] in ROUTES
 

@@ -202,3 +202,28 @@ def test_right_to_left_pages_keep_their_marks(reader):
     [words] = reader.wait(page, 1)
     assert [words] == reader.answered()
     assert "fixed 3% per day, guaranteed" in words
+
+
+def test_a_frame_that_is_read_before_its_page_counts_in_the_badge(reader):
+    frame = html.escape(f"<!doctype html><p>{URGENCY}</p>")
+    address = reader.write(f'<p>{PROMISE}</p><iframe srcdoc="{frame}"></iframe><script src="late.js"></script>')
+    page = reader.browser.context.new_page()
+    late = []
+    page.route("**/late.js", lambda route: late.append(route))
+    page.goto(address, wait_until="commit")
+    own = until_frame(page)
+    until_words(reader, own, [words_of(URGENCY)])
+    assert reader.marks(page) == [], "the page itself still waits for its script"
+    late[0].fulfill(body="", content_type="text/javascript")
+    reader.wait(page, 1)
+    reader.wait_for_badge(page, "2")
+
+
+def until_frame(page):
+    """Wait for the frame of a page and return it."""
+    for _ in range(600):
+        for frame in page.frames:
+            if frame.url == "about:srcdoc":
+                return frame
+        page.wait_for_timeout(50)
+    raise AssertionError("there is no frame")
