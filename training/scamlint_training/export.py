@@ -38,11 +38,11 @@ def export_onnx(tagger: TokenTagger, path: Path) -> None:
     axes = {0: "batch", 1: "pieces"}
     torch.onnx.export(
         PieceHead(tagger).eval(),
-        (ids, ids),
+        (ids,),
         str(path),
-        input_names=["input_ids", "attention_mask"],
+        input_names=["input_ids"],
         output_names=["logits"],
-        dynamic_axes={"input_ids": axes, "attention_mask": axes, "logits": axes},
+        dynamic_axes={"input_ids": axes, "logits": axes},
         opset_version=17,
         dynamo=False,
     )

@@ -22,6 +22,7 @@ from tokenizers import Tokenizer
 from scamlint.bundle import Bundle
 from scamlint.cores import available_cores
 from scamlint.encode import Encoded, encode, special_id
+from scamlint.errors import ModelError
 from scamlint.scorers.gate import Gate
 from scamlint.scoring import TokenScores, checkpoint
 from scamlint.text import NormalizedText
@@ -50,6 +51,9 @@ class TransformerScorer:
     Args:
         bundle: A checked model folder of kind ``transformer``.
         threads: Windows that are read at the same time; as many as there are cores when None.
+
+    Raises:
+        ModelError: The ONNX model takes other inputs than word pieces.
     """
 
     def __init__(self, bundle: Bundle, threads: int | None = None) -> None:
@@ -61,6 +65,9 @@ class TransformerScorer:
         self._session = onnxruntime.InferenceSession(
             str(bundle.folder / MODEL_FILE), options, providers=["CPUExecutionProvider"]
         )
+        inputs = [each.name for each in self._session.get_inputs()]
+        if inputs != ["input_ids"]:
+            raise ModelError(f"The model in {bundle.folder} takes {inputs}, not ['input_ids'] alone; export it again.")
         self._tokenizer = Tokenizer.from_file(str(bundle.folder / TOKENIZER_FILE))
         self._tokenizer.no_truncation()
         self._tokenizer.no_padding()
@@ -149,7 +156,7 @@ class TransformerScorer:
         """Run the model on one window; the logits of its pieces, without the special tokens."""
         start, end = window
         ids = np.concatenate(([self._first], document.ids[start:end], [self._last]))[None].astype(np.int64)
-        (logits,) = self._session.run(None, {"input_ids": ids, "attention_mask": np.ones_like(ids)})
+        (logits,) = self._session.run(None, {"input_ids": ids})
         return np.asarray(logits)[0, 1:-1]
 
 

@@ -85,7 +85,7 @@ def recorded_feeds(model: str, texts: list[str]) -> tuple[list[dict[str, np.ndar
     """Record what the scorer feeds to ONNX Runtime for these documents.
 
     Returns:
-        The inputs of every call, and the number of word pieces in them without padding.
+        The inputs of every call, and the number of word pieces in them.
     """
     scorer = TransformerScorer(load_bundle(model))
     feeds: list[dict[str, np.ndarray]] = []
@@ -100,7 +100,7 @@ def recorded_feeds(model: str, texts: list[str]) -> tuple[list[dict[str, np.ndar
     scorer._session = Recorder()
     for _ in scorer.score_many(normalize(text) for text in texts):
         pass
-    return feeds, sum(int(feed["attention_mask"].sum()) for feed in feeds)
+    return feeds, sum(feed["input_ids"].size for feed in feeds)
 
 
 def transformers_pipeline(settings: dict[str, object], texts: list[str], batch: int) -> Callable[[], None]:
