@@ -24,7 +24,7 @@ from typing import Any
 from scamlint import Detector
 from scamlint.labels import all_labels
 from scamlint_training.calibrate import choose, observe, write
-from scamlint_training.corpus import load_split
+from scamlint_training.corpus import Document, load_split
 from scamlint_training.corpus.documents import REPOSITORY, corpus_hash
 from scamlint_training.evaluate.plots import draw_learning_curve
 from scamlint_training.export import export
@@ -32,6 +32,7 @@ from scamlint_training.finetune import TrainingSettings, share_of, train
 from scamlint_training.metrics import total
 from scamlint_training.outside import measure
 from scamlint_training.pipeline import Plan
+from scamlint_training.stages import stages_of
 
 _log = logging.getLogger(__name__)
 REPORTS = REPOSITORY / "training" / "reports"
@@ -69,6 +70,14 @@ def point(share: float, passes: int, runs: Path) -> dict[str, Any]:
     return measured(folder, documents, passes)
 
 
+def newest_passes(documents: Sequence[Document]) -> int:
+    """Return how often the shipped model's training reads the newest block."""
+    settings = TrainingSettings()
+    newest = max(document.id for document in documents)
+    stages = stages_of(documents, settings.stages, settings.epochs)
+    return sum(stage.passes for stage in stages if any(document.id == newest for document in stage.documents))
+
+
 def as_page(points: Sequence[dict[str, Any]]) -> str:
     """Return the readable page: the points, and what a doubling of the documents brought, which tells what more brings.
 
@@ -102,7 +111,8 @@ def main() -> None:
     logging.basicConfig(level=logging.INFO, format="%(message)s")
     plan = Plan()
     points = [point(share, passes, plan.runs) for share, passes in PLAN.items()]
-    points.append(measured(plan.transformer, len(load_split("train")), TrainingSettings().epochs))
+    train_split = load_split("train")
+    points.append(measured(plan.transformer, len(train_split), newest_passes(train_split)))
     page = as_page(points)
     stored = {"corpus_sha256": corpus_hash(), "points": points}
     (REPORTS / "learning_curve.json").write_text(json.dumps(stored, indent=1) + "\n", encoding="utf-8")

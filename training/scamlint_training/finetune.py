@@ -49,7 +49,8 @@ class TrainingSettings:
     Attributes:
         base: Hugging Face id or local path of the encoder; the packaged MiniLM weights by default.
         epochs: Passes over the train split, each with fresh noise, after the stages.
-        stages: What is read before that, as ``block:passes``: passes over the blocks of the corpus up to that name.
+        stages: What is read before that, as ``block:passes``: passes over the blocks of the corpus up to that name, or
+            ``block..block:passes`` for those from one name to another.
             So a corpus that grows need not be read from the beginning each time: the checkpoint at the end of a stage
             serves every later corpus. After a minus (``m01:2-``) the rate falls in that stage as in the last one and
             rises anew after it (warm restart, Loshchilov and Hutter 2017).
@@ -73,8 +74,8 @@ class TrainingSettings:
     """
 
     base: str = DEFAULT_BASE
-    epochs: int = 2
-    stages: str = "b16:3,b24:2,m01:2-"
+    epochs: int = 0
+    stages: str = "b16:3,b24:2,m01:2-,m13:2-,b33..m21:2-"
     batch_windows: int = 16
     learning_rate: float = 5e-4
     head_rate: float = 2e-3

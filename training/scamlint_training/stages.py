@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 from scamlint_training.corpus import Document
 
-_STAGE = re.compile(r"(\w+):(\d+)(-?)")
+_STAGE = re.compile(r"(?:(\w+)\.\.)?(\w+):(\d+)(-?)")
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,7 +30,7 @@ def check_stages(stages: str) -> None:
     """Refuse stages that cannot be read.
 
     Raises:
-        ValueError: They are not ``block:passes`` parted by commas.
+        ValueError: They are not ``block:passes`` or ``block..block:passes`` parted by commas.
     """
     if not all(_STAGE.fullmatch(stage) for stage in stages.split(",") if stage):
         raise ValueError(f"stages are block:passes or block:passes-, parted by commas, got {stages!r}.")
@@ -41,14 +41,15 @@ def stages_of(documents: Sequence[Document], stages: str, epochs: int) -> list[S
 
     Args:
         documents: The train split.
-        stages: Last block and passes of each stage, as ``b16:3,b24:2-``; the rate falls where a minus stands.
-        epochs: Passes over everything after that; the rate falls at the end.
+        stages: Last block and passes of each stage, or first and last block, as ``b16:3,b24:2-,b20..b30:1``; the rate
+            falls where a minus stands.
+        epochs: Passes over everything after that, with the rate falling at the end; none for 0.
     """
     read = []
-    for last, passes, falls in _STAGE.findall(stages):
-        known = [document for document in documents if document.id.split("-")[0] <= last]
+    for first, last, passes, falls in _STAGE.findall(stages):
+        known = [document for document in documents if first <= document.id.split("-")[0] <= last]
         read.append(Stage(known, int(passes), bool(falls)))
-    return [*read, Stage(list(documents), epochs, falls=True)]
+    return [*read, Stage(list(documents), epochs, falls=True)] if epochs else read
 
 
 def rate_factor(step: int, ends: Sequence[int], falls: Sequence[bool], warmup: int, decay_share: float) -> float:
