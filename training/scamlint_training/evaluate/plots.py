@@ -126,12 +126,14 @@ def draw_learning_curve(points: Sequence[dict[str, Any]], path: Path) -> None:
     """Draw F1 by the number of training documents.
 
     Args:
-        points: Objects with ``documents``, ``core_f1`` and ``all_f1``.
+        points: Objects with ``documents``, ``core_f1``, ``all_f1`` and the same of the baseline (``baseline_core_f1``).
         path: PNG file to write.
     """
     plt.figure(figsize=(5, 4))
-    for key, colour in (("core_f1", "#D55E00"), ("all_f1", "#0072B2")):
-        plt.plot([p["documents"] for p in points], [p[key] for p in points], "o-", color=colour, label=key)
+    for prefix, style, system in (("", "o-", "transformer"), ("baseline_", "s--", "baseline")):
+        for key, colour in (("core", "#D55E00"), ("all", "#0072B2")):
+            heights = [p[f"{prefix}{key}_f1"] for p in points]
+            plt.plot([p["documents"] for p in points], heights, style, color=colour, label=f"{system}, {key}")
     plt.xlabel("training documents")
     plt.xscale("log", base=2)
     plt.xticks([p["documents"] for p in points], [f"{p['documents']:,}" for p in points])
