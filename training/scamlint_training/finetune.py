@@ -69,7 +69,6 @@ class TrainingSettings:
         window_weight: Weight of the auxiliary loss on windows.
         smoothing: Label smoothing.
         averaging: Decay of the exponential moving average of the weights (Polyak and Juditsky 1992); 0 for none.
-        averaged_ends: How many of the last falling stages give the weights at their ends to the mean that is the result.
         train_share: Share of the families that is used, for learning curves.
         seed: Seed of everything.
     """
@@ -91,15 +90,12 @@ class TrainingSettings:
     window_weight: float = 0.2
     smoothing: float = 0.0
     averaging: float = 0.995
-    averaged_ends: int = 3
     train_share: float = 1.0
     seed: int = 13
 
     def __post_init__(self) -> None:
         if self.epochs < 0 or self.batch_windows < 1:
             raise ValueError("epochs is 0 or more, batch_windows at least 1.")
-        if self.averaged_ends < 1:
-            raise ValueError(f"averaged_ends is at least 1, got {self.averaged_ends}.")
         if not (self.epochs or self.stages):
             raise ValueError("stages are empty only with epochs.")
         check_stages(self.stages)
@@ -156,8 +152,8 @@ def train(settings: TrainingSettings, output: Path, resume: bool = False) -> Tok
         resume: Go on from the last checkpoint in ``output``.
 
     Returns:
-        The tagger with the mean of the averaged weights at the ends of the last falling stages, also written to
-        ``output`` with its settings.
+        The tagger with the mean of the averaged weights at the ends of the falling stages, also written to ``output``
+        with its settings.
     """
     set_seed(settings.seed)
     tokenizer = plain_tokenizer(settings.base)
@@ -191,7 +187,7 @@ def train(settings: TrainingSettings, output: Path, resume: bool = False) -> Tok
     )
     average = MovingAverage(tagger, settings.averaging) if settings.averaging else None
     falling = sorted({end for end, falls_there in zip(ends, falls, strict=True) if falls_there})
-    keep = KeepEnds(falling[-settings.averaged_ends :], average, output)
+    keep = KeepEnds(falling, average, output)
     output.mkdir(parents=True, exist_ok=True)
     trainer = TaggerTrainer(
         settings,
