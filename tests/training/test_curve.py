@@ -4,9 +4,15 @@ from scamlint_training.curve import as_page
 from scamlint_training.evaluate.plots import draw_learning_curve
 
 
-def point(documents: int, read: int, core: float, every: float) -> dict[str, float]:
+def point(documents: int, read: int, core: float, every: float) -> dict[str, float | str]:
     baseline = {"baseline_core_f1": core - 0.2, "baseline_all_f1": every - 0.1}
-    return {"documents": documents, "read": read, "core_f1": core, "all_f1": every} | baseline
+    return {
+        "corpus_sha256": "abcdef0123",
+        "documents": documents,
+        "read": read,
+        "core_f1": core,
+        "all_f1": every,
+    } | baseline
 
 
 POINTS = [point(500, 2000, 0.40, 0.38), point(2000, 2100, 0.60, 0.50), point(4000, 40_000, 0.85, 0.49)]
@@ -14,7 +20,7 @@ POINTS = [point(500, 2000, 0.40, 0.38), point(2000, 2100, 0.60, 0.50), point(400
 
 def test_the_page_has_the_points_and_the_gain_of_a_doubling(tmp_path):
     page = as_page(POINTS)
-    assert "| 2,000 | 2,100 | 0.600 | 0.500 | 0.400 | 0.400 |" in page
+    assert "| abcdef01 | 2,000 | 2,100 | 0.600 | 0.500 | 0.400 | 0.400 |" in page
     assert (
         "From 500 to 2,000 documents, a doubling brought the baseline +10.0 points of core F1 and +6.0 of all, "
         "the transformer +10.0 and +6.0."

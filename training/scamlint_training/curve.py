@@ -25,17 +25,14 @@ from typing import Any
 
 from scamlint import Detector
 from scamlint.labels import all_labels
-from scamlint_training.baseline import BaselineSettings, fit
-from scamlint_training.baseline import export as export_baseline
-from scamlint_training.calibrate import choose, observe, write
-from scamlint_training.corpus import Document, load_split
+from scamlint_training.corpus import load_split
 from scamlint_training.corpus.documents import REPOSITORY, corpus_hash
 from scamlint_training.evaluate.plots import draw_learning_curve
 from scamlint_training.export import export
 from scamlint_training.finetune import TrainingSettings, share_of, train
 from scamlint_training.metrics import total
 from scamlint_training.outside import measure
-from scamlint_training.pipeline import BASELINE_CLEAN_FLAGGED, Plan
+from scamlint_training.pipeline import Plan, calibrate_on_dev, fit_baseline
 from scamlint_training.stages import stages_of
 
 _log = logging.getLogger(__name__)
@@ -65,9 +62,9 @@ def measured(transformer: Path, baseline: Path, documents: int, read: int) -> di
         read: How many documents the transformer read in all its passes.
 
     Returns:
-        ``documents``, ``read`` and the ``FIGURES`` (partial overlap).
+        ``corpus_sha256``, ``documents``, ``read`` and the ``FIGURES`` (partial overlap).
     """
-    figures: dict[str, Any] = {"documents": documents, "read": read}
+    figures: dict[str, Any] = {"corpus_sha256": corpus_hash(), "documents": documents, "read": read}
     test = [document.to_dict() for document in load_split("test")]
     for prefix, folder in (("", transformer), ("baseline_", baseline)):
         scores, _ = measure(Detector.load(folder), test)
@@ -80,24 +77,15 @@ def measured(transformer: Path, baseline: Path, documents: int, read: int) -> di
 def point(share: float, passes: int, runs: Path) -> dict[str, Any]:
     """Train on a share of the families and measure."""
     documents = share_of(load_split("train"), share)
-    baseline = fitted_baseline(documents, runs / f"curve-{share}-baseline")
+    baseline = runs / f"curve-{share}-baseline"
+    fit_baseline(documents, baseline)
     settings = dataclasses.replace(TrainingSettings(), train_share=share, stages="", epochs=passes)
     checkpoint, folder = runs / f"curve-{share}", runs / f"curve-{share}-model"
     train(settings, checkpoint)
     export(checkpoint, folder, f"curve-{share}", "0")
     shutil.rmtree(checkpoint)
-    dev = load_split("dev")
-    write(folder, choose(observe(folder, dev)), "dev", len(dev))
+    calibrate_on_dev(folder)
     return measured(folder, baseline, len(documents), passes * len(documents))
-
-
-def fitted_baseline(documents: Sequence[Document], folder: Path) -> Path:
-    """Fit, export and calibrate a baseline; return its folder."""
-    settings = BaselineSettings()
-    export_baseline(fit(settings, documents), settings, folder)
-    dev = load_split("dev")
-    write(folder, choose(observe(folder, dev), BASELINE_CLEAN_FLAGGED), "dev", len(dev))
-    return folder
 
 
 def shipped_point(plan: Plan) -> dict[str, Any]:
@@ -134,13 +122,15 @@ def as_page(points: Sequence[dict[str, Any]]) -> str:
         "",
         "Written by `python -m scamlint_training.curve`; do not edit. F1 on test (partial overlap). The baseline is",
         "fitted to the end on every share. The transformer reads as many documents for each share, a smaller one more",
-        "often; the shipped model is trained longer, as the second column tells.",
+        "often; the shipped model is trained longer, as the third column tells. Points of an older corpus are as",
+        "they were measured then.",
         "",
-        f"| train documents | documents read by the transformer | {' | '.join(FIGURES.values())} |",
-        f"|{'---:|' * (2 + len(FIGURES))}",
+        f"| corpus | train documents | documents read by the transformer | {' | '.join(FIGURES.values())} |",
+        f"|---|{'---:|' * (2 + len(FIGURES))}",
     ]
     for p in points:
-        lines.append(f"| {p['documents']:,} | {p['read']:,} | {' | '.join(f'{p[key]:.3f}' for key in FIGURES)} |")
+        figures = " | ".join(f"{p[key]:.3f}" for key in FIGURES)
+        lines.append(f"| {p['corpus_sha256'][:8]} | {p['documents']:,} | {p['read']:,} | {figures} |")
     lines.append("")
     steps = [*pairwise(points), (points[0], points[-1])] if len(points) > 2 else [*pairwise(points)]
     lines += [sentence(*step) for step in steps if step[1]["documents"] >= _STEP * step[0]["documents"]]
@@ -162,7 +152,7 @@ def main() -> None:
     added = shipped_point(plan)
     points = [each for each in points if each["documents"] < added["documents"]] + [added]
     page = as_page(points)
-    file.write_text(json.dumps({"corpus_sha256": corpus_hash(), "points": points}, indent=1) + "\n", encoding="utf-8")
+    file.write_text(json.dumps({"points": points}, indent=1) + "\n", encoding="utf-8")
     (REPORTS / "learning_curve.md").write_text(page, encoding="utf-8")
     draw_learning_curve(points, REPORTS / "learning_curve.png")
     _log.info("%s", page)

@@ -14,12 +14,12 @@ import hashlib
 import json
 import logging
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
 from scamlint.bundle import MODELS
-from scamlint_training.corpus.documents import REPOSITORY, corpus_hash
+from scamlint_training.corpus.documents import REPOSITORY, Document, corpus_hash
 
 _log = logging.getLogger(__name__)
 RUNS = REPOSITORY / "runs"
@@ -68,12 +68,18 @@ class Plan:
 
 def train_baseline(plan: Plan) -> None:
     """Fit, export and calibrate the baseline."""
-    from scamlint_training.baseline import BaselineSettings, export, fit
     from scamlint_training.corpus import load_split
 
+    fit_baseline(load_split("train"), plan.baseline)
+
+
+def fit_baseline(documents: Sequence[Document], folder: Path) -> None:
+    """Fit a baseline on some documents, export it into a folder and calibrate it on dev."""
+    from scamlint_training.baseline import BaselineSettings, export, fit
+
     settings = BaselineSettings()
-    export(fit(settings, load_split("train")), settings, plan.baseline)
-    _calibrate(plan.baseline, BASELINE_CLEAN_FLAGGED)
+    export(fit(settings, documents), settings, folder)
+    calibrate_on_dev(folder, BASELINE_CLEAN_FLAGGED)
 
 
 def finetune(plan: Plan) -> None:
@@ -100,8 +106,8 @@ def export_models(plan: Plan) -> None:
 
 def calibrate_models(plan: Plan) -> None:
     """Calibrate both transformers on dev."""
-    _calibrate(plan.transformer)
-    _calibrate(plan.float_model)
+    calibrate_on_dev(plan.transformer)
+    calibrate_on_dev(plan.float_model)
 
 
 def measure_gate(plan: Plan) -> None:
@@ -147,7 +153,8 @@ STEPS: dict[str, Callable[[Plan], None]] = {
 }
 
 
-def _calibrate(folder: Path, clean_limit: float | None = None) -> None:
+def calibrate_on_dev(folder: Path, clean_limit: float | None = None) -> None:
+    """Calibrate a model folder on dev, with the usual limit of flagged clean documents or another one."""
     from scamlint_training.calibrate import CLEAN_FLAGGED_LIMIT, choose, observe, write
     from scamlint_training.corpus import load_split
 
