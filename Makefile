@@ -66,5 +66,5 @@ clean: ## remove what the other targets built
 	rm -rf .venv dist build .pytest_cache .mypy_cache .ruff_cache .hypothesis runs
 	find . -name __pycache__ -type d -prune -exec rm -rf {} +
 
-soak: .venv/dev ## score a dump of 100,000 documents, kill the run ten times, compare (an hour)
+soak: .venv/dev ## score a dump of 100,000 documents, kill the run ten times, compare (about ten minutes)
 	$(BIN)/python tests/serving/batch/soak.py
