@@ -24,6 +24,9 @@ _INVISIBLE = re.compile(
     "[\u00ad\u034f\u061c\u115f\u1160\u17b4\u17b5\u180b-\u180f\u200b-\u200f\u202a-\u202e\u2060-\u206f"
     "\u3164\ufe00-\ufe0f\ufeff\uffa0\U000e0000-\U000e01ef]"
 )
+_SURROGATE = re.compile("[\ud800-\udfff]")
+# No script stacks more marks on a letter; without an end, a document of marks alone would cost its length squared.
+_LONGEST_CLUSTER = 32
 _LINE_BREAKS = frozenset("\r\x0b\x0c\x1c\x1d\x1e\x85\u2028\u2029")
 _HALF_WIDTH_VOICE_MARKS = frozenset("\uff9e\uff9f")
 
@@ -151,6 +154,7 @@ def _append_run(
 def _cluster_end(source: str, start: int, limit: int) -> int:
     """Return where the cluster that begins at ``start`` ends."""
     position = start + 1
+    limit = min(limit, start + _LONGEST_CLUSTER)
     while position < limit and _joins(source[position - 1], source[position]):
         position += 1
     return position
@@ -180,7 +184,7 @@ def _normalize_cluster(source: str, start: int, end: int) -> str:
             return "\ufffd"
         if unicodedata.category(char) == "Cc":
             return " "
-    visible = _INVISIBLE.sub("", source[start:end])
+    visible = _SURROGATE.sub("\ufffd", _INVISIBLE.sub("", source[start:end]))
     return unicodedata.normalize("NFKC", visible)
 
 

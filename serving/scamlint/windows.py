@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from itertools import pairwise
 
-_BOUNDARY = re.compile(r"\n+|(?<=[.!?;:])[\"')\]]*\s+|\s+(?=[•●▪✅👉🔹])")
+_BOUNDARY = re.compile(r"\n+|(?<=[.!?;:])[\"')\]]*\s+|(?<![^\S\n])[^\S\n]+(?=[•●▪✅👉🔹])")
 
 
 def token_windows(count: int, size: int, overlap: int) -> list[tuple[int, int]]:

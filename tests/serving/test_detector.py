@@ -91,6 +91,18 @@ def test_the_end_of_a_very_long_document_is_read(detector: Detector) -> None:
     assert any(span.start >= len(filler) * 4000 and span.label == "guaranteed_return" for span in spans)
 
 
+@pytest.mark.parametrize("run", [" ", "\t", "\u0301\u0323", "\u3000", " \u200b"], ids=repr)
+def test_a_page_that_is_nearly_all_blanks_or_accents_is_read_to_its_end(detector: Detector, run: str) -> None:
+    text = PITCH + run * 200_000 + "\n" + PITCH
+    spans = detector.scan(text).spans
+    assert any(span.start > len(text) - len(PITCH) and span.label == "guaranteed_return" for span in spans)
+
+
+def test_half_a_surrogate_pair_under_an_accent_is_no_reason_to_fail(detector: Detector) -> None:
+    text = "\ud83d\u0301 " + PITCH
+    assert any(span.label == "guaranteed_return" for span in detector.scan(text).spans)
+
+
 def test_threads_may_share_a_detector(detector: Detector) -> None:
     expected = detector.scan(PITCH)
     results: list[object] = []

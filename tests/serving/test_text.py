@@ -42,6 +42,7 @@ TRICKY = st.text(
         ("one\r\ntwo\rthree\u2028four", "one\ntwo\nthree\nfour"),
         ("nul\0here", "nul here"),
         ("lone \ud83d surrogate", "lone \ufffd surrogate"),
+        ("under a mark \ud83d\u0301", "under a mark \ufffd\u0301"),
         ("cafe\u0301", "café"),
         ("ﾊﾟﾝ", "パン"),
     ],

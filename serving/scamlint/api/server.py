@@ -45,6 +45,7 @@ def run(settings: Settings) -> None:
             log_config=None,
             log_level=logging.INFO,
             access_log=False,
+            ws="none",  # there is no such route, and the handshake of a refused one would be logged with its address
             server_header=False,
             proxy_headers=True,
             forwarded_allow_ips=settings.forwarded_allow_ips,

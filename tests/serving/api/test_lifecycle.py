@@ -113,6 +113,8 @@ def test_logs_and_metrics_never_hold_words_keys_or_addresses_of_pages(start, tmp
     client.get(f"/{CANARY}", params={"q": CANARY})
     client.get("/v1/scan", params={"text": CANARY})
     client.request(CANARY.upper(), "/v1/scan")
+    handshake = {"Connection": "Upgrade", "Upgrade": "websocket", "Sec-WebSocket-Version": "13"}
+    client.get(f"/{CANARY}", headers=handshake | {"Sec-WebSocket-Key": "dGhlIHNhbXBsZSBub25jZQ=="})
     metrics = client.get("/metrics").text
     server.stop()
     assert "/v1/scan/batch" in server.text()
