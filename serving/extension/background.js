@@ -5,8 +5,8 @@ import { getSettings, onSettings } from "./lib/settings.js";
 import { patterns, refusal } from "./lib/sites.js";
 import { forgetTab, noteFrame } from "./lib/tabs.js";
 
-const SCRIPTS = ["content/reader.js", "content/marks.js", "content/card-style.js", "content/card.js", "content/asking.js",
-  "content/main.js"];
+const SCRIPTS = ["content/reader.js", "content/passwords.js", "content/marks.js", "content/card-style.js", "content/card.js",
+  "content/asking.js", "content/main.js"];
 const STYLES = ["content/highlight.css"];
 
 let labels;

@@ -15,6 +15,7 @@
     #queue = [];
     #inFlight = 0;
     #sent = 0;
+    #limit = BATCH; // less when the server takes less
     #trouble = null; // holds up the queue
     #refused = null; // a sentence about text that the server did not take
     #trying = false;
@@ -50,7 +51,7 @@
     /** Send what is waiting. */
     pump() {
       while (this.#queue.length && this.#inFlight < IN_FLIGHT && (!this.#trouble || this.#trying)) {
-        const batch = this.#take(this.#sent ? BATCH : FIRST_BATCH);
+        const batch = this.#take(Math.min(this.#limit, this.#sent ? BATCH : FIRST_BATCH));
         if (!batch.length) continue;
         this.#trying = false; // in trouble, one request tries the water
         this.#ask(batch);
@@ -94,9 +95,13 @@
     }
 
     /** Keep what could not be asked for later, unless the server refuses this very text. */
-    #retry(batch, { sentence, retryAfter, hold }) {
+    #retry(batch, { sentence, retryAfter, hold, tooLarge }) {
       if (!retryAfter && !hold) {
-        this.#refused = sentence;
+        this.#trouble = null; // it answers
+        if (tooLarge && batch.length > 1) {
+          this.#limit = Math.min(this.#limit, batch.reduce((sum, block) => sum + block.text.length, 0) / 2);
+          this.#queue.unshift(...batch);
+        } else this.#refused = sentence;
         this.#changed();
         return;
       }

@@ -1,7 +1,7 @@
 // The main flow in a page: may I read? -> read -> ask -> mark, and again for what changes. Work is done in short slices.
 
 (() => {
-  const { read, blockRoot, hasPassword, parentOf, contains, sharesNode, Marks, Card, Asker } = globalThis.scamlint;
+  const { read, blockRoot, hasPassword, parentOf, contains, Marks, Card, Asker } = globalThis.scamlint;
   if (globalThis.scamlint.session) return;
 
   const SLICE_MS = 8;
@@ -21,7 +21,7 @@
     #firstChange = 0;
     #timer = 0;
     #reading = false;
-    #blockOf = new WeakMap();
+    #blocksOf = new WeakMap(); // text node -> its blocks; a long text has several
     #answers = new Map();
     #statusTimer = 0;
     #current = null;
@@ -100,7 +100,7 @@
       this.#reading = true;
       try {
         while (this.#dirty.size && !this.#stop.signal.aborted) {
-          if (hasPassword()) return finish("password");
+          if (hasPassword(this.#dirty)) return finish("password");
           const roots = this.#takeDirty();
           for (const block of [...this.marks.blocks]) if (!block.isCurrent) this.#forget(block);
           for (const root of roots) await this.#readRoot(root);
@@ -148,11 +148,15 @@
 
     /** A block was read: keep it when it is known, mark it when the answer is known, else ask. */
     #take(block) {
-      const old = new Set([...block.sources.keys()].map((node) => this.#blockOf.get(node)));
+      const nodes = [...block.sources.keys()];
+      const old = new Set(nodes.flatMap((node) => [...(this.#blocksOf.get(node) ?? [])].filter((each) => each.overlaps(block))));
       const [known] = old;
-      if (old.size === 1 && known && known.text === block.text && known.isCurrent) return known;
-      for (const each of old) if (each && !sharesNode(each, block)) this.#forget(each);
-      for (const node of block.sources.keys()) this.#blockOf.set(node, block);
+      if (old.size === 1 && known.isCurrent && known.equals(block)) return known;
+      for (const each of old) this.#forget(each);
+      for (const node of nodes) {
+        if (!this.#blocksOf.has(node)) this.#blocksOf.set(node, new Set());
+        this.#blocksOf.get(node).add(block);
+      }
       const answer = this.#answers.get(block.text);
       if (answer) this.marks.set(block, answer);
       else this.asker.add(block);
@@ -161,6 +165,7 @@
 
     #forget(block) {
       this.marks.drop(block);
+      for (const node of block.sources.keys()) this.#blocksOf.get(node)?.delete(block);
     }
 
     async #mark(batch, segments) {
@@ -170,7 +175,7 @@
         const inside = spans.filter((span) => span.end <= block.text.length);
         this.#remember(block.text, inside);
         // Late answers for text that has changed since are dropped.
-        if (block.isCurrent && [...block.sources.keys()].every((node) => this.#blockOf.get(node) === block)) this.marks.set(block, inside);
+        if (block.isCurrent && [...block.sources.keys()].every((node) => this.#blocksOf.get(node)?.has(block))) this.marks.set(block, inside);
         if (performance.now() < deadline) continue;
         await pause();
         if (this.#stop.signal.aborted) return;
@@ -257,6 +262,7 @@
   }
 
   let session = null;
+  let since = performance.timeOrigin; // when the page came to the screen
 
   function finish(reason) {
     session?.stop(reason);
@@ -265,21 +271,25 @@
   }
 
   async function begin() {
-    const answer = await send({ type: "hello", since: performance.timeOrigin });
+    const answer = await send({ type: "hello", since });
     if (!answer?.run) {
       finish(answer?.reason ?? null);
     } else if (session) {
       session.marks.off = answer.labelsOff;
       session.asker.resume();
-    } else if (hasPassword()) {
-      finish("password");
-      send({ type: "status", state: { count: 0, reason: "password" } });
     } else {
       session = new Session(answer);
       globalThis.scamlint.session = "reading";
       session.start();
     }
   }
+
+  // A page that comes back from the browser's cache greets again. Its frames may do so a little before it.
+  addEventListener("pageshow", ({ persisted }) => {
+    if (!persisted) return;
+    since = Date.now() - (window === top ? 100 : 0);
+    begin();
+  });
 
   chrome.runtime.onMessage.addListener((message, sender, respond) => {
     if (message?.type === "settings") begin();

@@ -20,7 +20,7 @@
 
   class Marks {
     #byBlock = new Map();
-    #byNode = new WeakMap();
+    #byNode = new WeakMap(); // text node -> the marked blocks that hold a stretch of it
     #highlights = new Map();
     #off = new Set();
     #onChange;
@@ -44,7 +44,10 @@
       const marks = spans.filter((span) => span.start < span.end && span.end <= block.text.length).map((span) => new Mark(block, span));
       if (!marks.length) return;
       this.#byBlock.set(block, marks);
-      for (const node of block.sources.keys()) this.#byNode.set(node, marks);
+      for (const node of block.sources.keys()) {
+        if (!this.#byNode.has(node)) this.#byNode.set(node, new Set());
+        this.#byNode.get(node).add(block);
+      }
       for (const mark of marks) if (!this.#off.has(mark.label)) this.#highlight(mark.label).add(mark.range);
       this.#onChange();
     }
@@ -53,7 +56,7 @@
       const marks = this.#byBlock.get(block);
       if (!marks) return;
       this.#byBlock.delete(block);
-      for (const node of block.sources.keys()) this.#byNode.delete(node);
+      for (const node of block.sources.keys()) this.#byNode.get(node)?.delete(block);
       for (const mark of marks) this.#highlights.get(mark.label)?.delete(mark.range);
       this.#onChange();
     }
@@ -77,6 +80,7 @@
       return marks.sort((a, b) => {
         if (a.block === b.block) return a.start - b.start;
         const [one, two] = [a.range.startContainer, b.range.startContainer];
+        if (one === two) return a.range.startOffset - b.range.startOffset;
         return one.compareDocumentPosition(two) & Node.DOCUMENT_POSITION_FOLLOWING ? -1 : 1;
       });
     }
@@ -84,8 +88,8 @@
     /** The shown marks under a point of the window. */
     at(x, y, shadowRoots) {
       const place = caretAt(x, y, shadowRoots);
-      const marks = (place && this.#byNode.get(place.node)) ?? [];
-      return marks.filter((mark) => !this.#off.has(mark.label) && mark.block.isCurrent && touches(mark.range, x, y));
+      const blocks = (place && this.#byNode.get(place.node)) ?? [];
+      return [...blocks].flatMap((block) => this.#byBlock.get(block)).filter((mark) => !this.#off.has(mark.label) && mark.block.isCurrent && touches(mark.range, x, y));
     }
 
     #highlight(label) {

@@ -43,12 +43,36 @@ globalThis.scamlint ??= {};
     constructor(text, runs) {
       this.text = text;
       this.runs = runs;
-      this.sources = new Map(runs.map(({ node }) => [node, node.data]));
+      this.sources = new Map(); // text node -> what it held, and the stretch of it that is in the block
+      for (const { node, from, length } of runs) {
+        const source = this.sources.get(node);
+        if (source) source.to = from + length;
+        else this.sources.set(node, { data: node.data, from, to: from + length });
+      }
     }
 
     /** Whether the page still has the text as it was read. */
     get isCurrent() {
-      for (const [node, data] of this.sources) if (!node.isConnected || node.data !== data) return false;
+      for (const [node, { data }] of this.sources) if (!node.isConnected || node.data !== data) return false;
+      return true;
+    }
+
+    /** Whether another block has a stretch in common; the parts of a long one share text nodes, but no stretch. */
+    overlaps(other) {
+      for (const [node, { from, to }] of this.sources) {
+        const theirs = other.sources.get(node);
+        if (theirs && from < theirs.to && theirs.from < to) return true;
+      }
+      return false;
+    }
+
+    /** Whether another block is the same text at the same place. */
+    equals(other) {
+      if (this.text !== other.text || this.sources.size !== other.sources.size) return false;
+      for (const [node, { from, to }] of this.sources) {
+        const theirs = other.sources.get(node);
+        if (theirs?.from !== from || theirs.to !== to) return false;
+      }
       return true;
     }
 
@@ -204,19 +228,6 @@ globalThis.scamlint ??= {};
     return element && element.isConnected && !isInSkipped(element) ? element : null;
   }
 
-  /** Whether the page, or a frame of its own origin, has a password field. */
-  function hasPassword(root = document) {
-    if (root.querySelector('input[type="password" i]')) return true;
-    for (const frame of root.querySelectorAll?.("iframe, frame") ?? []) {
-      try {
-        if (frame.contentDocument && hasPassword(frame.contentDocument)) return true;
-      } catch {
-        // A frame of another origin: neither looked into nor read.
-      }
-    }
-    return false;
-  }
-
   /** The element around a node, across the border of a shadow tree. */
   function parentOf(node) {
     return node.parentElement ?? node.getRootNode().host ?? null;
@@ -227,11 +238,5 @@ globalThis.scamlint ??= {};
     return false;
   }
 
-  /** Whether two blocks are different stretches of one long text node. */
-  function sharesNode(one, two) {
-    return one !== two && one.runs.length === 1 && two.runs.length === 1 && one.runs[0].node === two.runs[0].node
-      && one.isCurrent && (one.runs[0].from + one.runs[0].length <= two.runs[0].from || two.runs[0].from + two.runs[0].length <= one.runs[0].from);
-  }
-
-  Object.assign(globalThis.scamlint, { read, blockRoot, hasPassword, parentOf, contains, sharesNode });
+  Object.assign(globalThis.scamlint, { read, shadowOf, blockRoot, parentOf, contains });
 })();

@@ -7,9 +7,9 @@ const TIMEOUT_MS = 25_000; // a service worker waits at most 30 s for a reply
  * @param {{server: string, key: string}} settings
  * @param {string} path
  * @param {object} [body]
- * @returns {Promise<{reply: any} | {problem: {sentence: string, retryAfter?: number, hold?: boolean}}>} The reply, or one
- *   sentence about what is wrong, with the seconds after which to try again, or with `hold` when the user has to change
- *   a setting first; with neither, this text is refused.
+ * @returns {Promise<{reply: any} | {problem: {sentence: string, retryAfter?: number, hold?: boolean,
+ *   tooLarge?: boolean}}>} The reply, or one sentence about what is wrong, with the seconds after which to try again, or
+ *   with `hold` when the user has to change a setting first; with neither, this text is refused, by `tooLarge` for its size.
  */
 export async function ask(settings, path, body) {
   try {
@@ -57,5 +57,5 @@ async function refused(response) {
   if (status === 429) return { sentence: `The scamlint server is busy; scamlint tries again in ${wait} s.`, retryAfter: wait };
   if (status === 404 || status === 405 || status === 501) return { sentence: "What answers at this address is no scamlint server; check the address in the options.", hold: true };
   if (status >= 500) return { sentence: `The scamlint server has a problem (status ${status}); scamlint tries again soon.`, retryAfter: 20 };
-  return { sentence: `The scamlint server refused the text (status ${status}). ${detail}`.trim() };
+  return { sentence: `The scamlint server refused the text (status ${status})${detail && `: ${detail}`}`, tooLarge: status === 413 };
 }

@@ -5,9 +5,11 @@ from __future__ import annotations
 import csv
 import io
 import json
+import math
 import re
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 from scamlint.batch.options import COLUMNS, BatchOptions
 from scamlint.batch.score import Row, short_row
@@ -50,7 +52,7 @@ def encode_rows(rows: Sequence[Row], options: BatchOptions, seconds: float = 0.0
     else:
         shaped = map(short_row, rows) if options.short else rows
         # Escaped, so that no line separator or lone surrogate of a document can break a line.
-        payload = "".join(json.dumps(row, default=str) + "\n" for row in shaped).encode("ascii")
+        payload = "".join(_json_line(row) for row in shaped).encode("ascii")
     return Encoded(
         payload,
         len(rows),
@@ -58,6 +60,24 @@ def encode_rows(rows: Sequence[Row], options: BatchOptions, seconds: float = 0.0
         sum(bool(row["spans"]) for row in rows),
         seconds,
     )
+
+
+def _json_line(row: Row) -> str:
+    try:
+        return json.dumps(row, default=str, allow_nan=False) + "\n"
+    except ValueError:  # JSON has no NaN and no infinity, which kept numbers may be
+        return json.dumps(_finite(row), default=str) + "\n"
+
+
+def _finite(value: Any) -> Any:
+    """Replace the numbers that JSON does not have by null."""
+    if isinstance(value, float):
+        return value if math.isfinite(value) else None
+    if isinstance(value, dict):
+        return {key: _finite(item) for key, item in value.items()}
+    if isinstance(value, (list, tuple)):
+        return [_finite(item) for item in value]
+    return value
 
 
 def safe_cell(cell: object) -> object:
@@ -91,7 +111,7 @@ def _csv_columns(options: BatchOptions) -> list[str]:
 
 
 def _csv(rows: Sequence[Row], options: BatchOptions) -> bytes:
-    from scamlint.batch.table import as_string
+    from scamlint.batch.table import as_string, encodable
 
     lines = []
     for row in rows:
@@ -100,7 +120,7 @@ def _csv(rows: Sequence[Row], options: BatchOptions) -> bytes:
             if name in ("scores", "counts"):
                 cells += [(row[name] or {}).get(label) for label in label_names()]
             elif name == "spans":
-                cells.append(json.dumps(row["spans"]))
+                cells.append(json.dumps(encodable(row["spans"])))
             else:
                 cells.append(as_string(row[name]) if name == "id" else row[name])
         lines.append([*cells, *(as_string(row.get(name)) for name in options.keep)])
@@ -108,9 +128,25 @@ def _csv(rows: Sequence[Row], options: BatchOptions) -> bytes:
 
 
 def _lines(rows: Sequence[Sequence[object]]) -> bytes:
+    from scamlint.batch.table import encodable
+
+    text = "".join(csv_line(row) for row in rows)
+    try:
+        return text.encode("utf-8")
+    except UnicodeEncodeError:
+        return bytes(encodable(text).encode("utf-8"))
+
+
+def csv_line(cells: Iterable[object]) -> str:
+    """Return a line of CSV; a cell that a spreadsheet would run as a formula gets an apostrophe in front.
+
+    Args:
+        cells: Of the line.
+    """
     buffer = io.StringIO(newline="")
-    csv.writer(buffer, lineterminator="\n").writerows([safe_cell(cell) for cell in row] for row in rows)
-    return buffer.getvalue().encode("utf-8", errors="replace")
+    # The writer puts a cell into quotes for the characters of its line end, and readers take a lone CR for one.
+    csv.writer(buffer, lineterminator="\r\n").writerow([safe_cell(cell) for cell in cells])
+    return buffer.getvalue().removesuffix("\r\n") + "\n"
 
 
 def _arrow(rows: Sequence[Row], options: BatchOptions) -> bytes:

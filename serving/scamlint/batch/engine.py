@@ -243,7 +243,7 @@ class _Run:
         """Refuse to call a finished run up to date when its inputs are not what they were."""
         if inputs_digest(self._options) != self._output.manifest.digest:
             raise OptionError(
-                f"The run in {self._output.folder} is finished, and files among the inputs were added, removed or "
+                f"The run in {self._options.output} is finished, and files among the inputs were added, removed or "
                 "changed since. Use --overwrite to score them all again, or name another output."
             )
 

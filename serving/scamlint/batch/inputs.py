@@ -77,9 +77,11 @@ def check_inputs(options: BatchOptions) -> None:
 
     Raises:
         InputError: An input that was named does not exist or matches nothing.
-        OptionError: An input is the output, or lies in it.
+        OptionError: An input is the output, or lies in it; or it is a URL, and what reads URLs is not installed.
     """
     for name in options.inputs:
+        if "://" in name:
+            need("fsspec", "files", "Reading a URL")
         if name == STDIN or "://" in name or os.path.lexists(name):
             continue
         if not glob.has_magic(name) or not any(True for _ in glob.iglob(name, recursive=True)):

@@ -46,6 +46,8 @@ def _texts(part: EmailMessage, options: BatchOptions) -> list[str]:
             inner.sort(key=lambda child: child.get_content_type() not in _PLAIN)
             return _merged(["\n\n".join(_texts(child, options)) for child in inner])
         return [text for child in inner for text in _texts(child, options)]
+    if kind.startswith("multipart/"):  # its boundary is missing or not the one that was named
+        return [_decoded(part, options)]
     if kind in _HTML:
         return [html_text(_decoded(part, options, html=True))]
     return [_decoded(part, options)] if kind in _PLAIN else []

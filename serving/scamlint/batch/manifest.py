@@ -54,13 +54,18 @@ class Manifest:
         parts: The finished parts.
         finished: Whether all is done.
         digest: When all is done, the hash of all inputs.
+        size: When all is done and one file was made of the parts, its bytes.
+
+    Args:
+        path: Of the file.
     """
 
-    def __init__(self, folder: Path) -> None:
-        self.path = folder / MANIFEST_FILE
+    def __init__(self, path: Path) -> None:
+        self.path = path
         self.parts: list[Part] = []
         self.finished = False
         self.digest = ""
+        self.size: int | None = None
 
     def exists(self) -> bool:
         """Whether an earlier run left one."""
@@ -96,17 +101,18 @@ class Manifest:
         self.parts = [Part(**entry["part"]) for entry in entries[1:] if "part" in entry]
         for entry in entries[1:]:
             if entry.get("finished"):
-                self.finished, self.digest = True, entry["inputs"]
+                self.finished, self.digest, self.size = True, entry["inputs"], entry.get("size")
 
     def add(self, part: Part) -> None:
         """Note a finished part; it is on the disk when this returns."""
         self._append({"part": asdict(part)})
         self.parts.append(part)
 
-    def finish(self, digest: str) -> None:
-        """Note that every part is there, and the hash of all inputs."""
-        self._append({"finished": True, "rows": sum(part.rows for part in self.parts), "inputs": digest})
-        self.finished, self.digest = True, digest
+    def finish(self, digest: str, size: int | None = None) -> None:
+        """Note that every part is there, the hash of all inputs, and the bytes of the one file that was asked for."""
+        rows = sum(part.rows for part in self.parts)
+        self._append({"finished": True, "rows": rows, "inputs": digest, "size": size})
+        self.finished, self.digest, self.size = True, digest, size
 
     def _append(self, entry: dict[str, Any]) -> None:
         with self.path.open("ab") as file:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import codecs
 import glob
 from dataclasses import dataclass, field
 from typing import Any
@@ -75,6 +76,7 @@ class BatchOptions:
         _check_choice("output format", self.output_format, (None, *OUTPUT_FORMATS))
         _check_choice("kind of rows", self.rows, ("auto", "full", "short"))
         _check_choice("input format", self.input_format, (None, *INPUT_FORMATS))
+        _check_encoding(self.encoding)
         if not self.inputs:
             raise OptionError("Give at least one input: a file, a folder, a glob, or - for standard input.")
         if self.resume and self.overwrite:
@@ -160,3 +162,12 @@ def _check_choice(what: str, value: str | None, choices: tuple[str | None, ...])
     if value not in choices:
         known = ", ".join(str(choice) for choice in choices if choice is not None)
         raise OptionError(f"There is no {what} {value!r}; choose from {known}.")
+
+
+def _check_encoding(name: str | None) -> None:
+    try:
+        known = name is None or codecs.lookup(name)._is_text_encoding
+    except (LookupError, ValueError):
+        known = False
+    if not known:
+        raise OptionError(f"There is no encoding {name!r}; name one such as utf-8, latin-1 or utf-16.")

@@ -11,9 +11,9 @@ from pathlib import Path
 from typing import IO, Any
 
 from scamlint.batch.encoders import Encoded, csv_header
-from scamlint.batch.manifest import Manifest, Part, fsync_folder
+from scamlint.batch.manifest import MANIFEST_FILE, Manifest, Part, fsync_folder
 from scamlint.batch.options import MIB, BatchOptions
-from scamlint.batch.places import check_file, check_folder, is_part, parts_folder, remove_result
+from scamlint.batch.places import check_file, check_folder, is_part, kept_manifest, parts_folder, remove_result
 from scamlint.errors import InputError, OptionError
 
 PART_BYTES = 64 * MIB
@@ -37,7 +37,8 @@ class Output:
         self._options = options
         self.target = Path(options.output)
         self.folder = Path(parts_folder(options))
-        self.manifest = Manifest(self.folder)
+        self.manifest = Manifest(self.folder / MANIFEST_FILE)
+        self._kept = Manifest(Path(kept_manifest(options)))
         self._open: _OpenPart | None = None
         try:
             self._prepare(fingerprint)
@@ -53,6 +54,11 @@ class Output:
         if options.single_file:
             check_file(self.target)
         check_folder(self.folder)
+        if self._goes_on_from_kept():
+            self.manifest = self._kept
+            self.manifest.load(fingerprint)
+            self._check_parts()
+            return
         if self.manifest.exists() and not (options.resume or options.overwrite):
             raise OptionError(f"{self.folder} holds an earlier run; give --resume to go on, or --overwrite.")
         self.folder.mkdir(parents=True, exist_ok=True)
@@ -68,9 +74,27 @@ class Output:
                 path.unlink()
         self._check_parts()
 
+    def _goes_on_from_kept(self) -> bool:
+        """Whether the one file that was asked for is finished already.
+
+        Raises:
+            OptionError: It is there, and neither --resume nor --overwrite says what to do; or its manifest is lost.
+        """
+        is_there = self._options.single_file and self.target.exists() and self.target.stat().st_size > 0
+        if not is_there or self._options.overwrite or self.manifest.exists():
+            return False
+        if not self._options.resume:
+            raise OptionError(f"{self.target} holds an earlier run; give --resume to go on, or --overwrite.")
+        if not self._kept.exists():
+            raise OptionError(f"{self.target} has lost its manifest {self._kept.path.name}; use --overwrite.")
+        return True
+
     def _check_parts(self) -> None:
-        """Refuse to go on from parts that are not what the earlier run wrote."""
+        """Refuse to go on from files that are not what the earlier run wrote."""
         if self._is_published:
+            if self.manifest.size not in (None, self.target.stat().st_size):
+                again = "use --overwrite to score everything again"
+                raise OptionError(f"{self.target} was changed since it was written; {again}.")
             return
         for part in self.manifest.parts:
             path = self.folder / part.name
@@ -124,7 +148,7 @@ class Output:
         """
         if self._is_published:
             rows = count_rows([self.target], self._options.format)
-            remove_result(self.folder)
+            self._keep_manifest()
             return rows
         if not self.manifest.parts:  # no input at all still gives a result with a schema
             self._open = _OpenPart(self.folder, "part-00000", self._options)
@@ -134,11 +158,20 @@ class Output:
         if self._options.single_file:
             with atomic(self.target) as file:
                 _join(paths, file, self._options)
+        size = self.target.stat().st_size if self._options.single_file else None
         if not self.manifest.finished:
-            self.manifest.finish(digest)
+            self.manifest.finish(digest, size)
         if self._options.single_file:
-            remove_result(self.folder)
+            self._keep_manifest()
         return rows
+
+    def _keep_manifest(self) -> None:
+        """Put the manifest of a single file beside it, and remove its parts."""
+        if self.manifest is not self._kept:
+            os.replace(self.manifest.path, self._kept.path)
+            fsync_folder(self._kept.path.parent)
+        if self.folder.is_dir():
+            remove_result(self.folder)
 
 
 class _OpenPart:

@@ -31,9 +31,18 @@ def parts_folder(options: BatchOptions) -> str:
     return options.output + ".parts" if options.single_file else options.output
 
 
+def kept_manifest(options: BatchOptions) -> str:
+    """Return the hidden file beside a single result that says what run made it."""
+    folder, name = os.path.split(options.output)
+    return os.path.join(folder, f".{name}{MANIFEST_FILE}")
+
+
 def result_places(options: BatchOptions) -> tuple[str, ...]:
-    """Return the real paths that belong to the run: the result, and the folder of its parts."""
-    return tuple(os.path.realpath(path) for path in dict.fromkeys((options.output, parts_folder(options))))
+    """Return the real paths that belong to the run: the result, the folder of its parts, and its manifest."""
+    paths = [options.output, parts_folder(options)]
+    if options.single_file:
+        paths.append(kept_manifest(options))
+    return tuple(os.path.realpath(path) for path in dict.fromkeys(paths))
 
 
 def lies_in(real_path: str, places: Sequence[str]) -> bool:

@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import io
-import json
-import re
 import tarfile
 import zipfile
 from collections.abc import Callable, Iterator
@@ -13,10 +11,12 @@ from typing import IO, Any
 
 from scamlint.batch.extras import need
 from scamlint.batch.inputs import form_of
+from scamlint.batch.json_rows import read_json, read_jsonl
 from scamlint.batch.options import ARCHIVE_FORMS, ROW_FORMS, BatchOptions
 from scamlint.batch.records import DocumentError, Record
 from scamlint.batch.separated import read_separated
-from scamlint.batch.streams import Prefixed, bom_encoding, decompress, read_all
+from scamlint.batch.streams import decompress, read_all
+from scamlint.batch.table import column_values
 
 _BLOCK = 1 << 16
 
@@ -41,102 +41,6 @@ def unsupported(id_: str, source: str, what: str) -> Record:
     return Record.failed(id_, source, "unsupported", f"Files of the kind {what!r} are not read.")
 
 
-def _jsonl(stream: IO[bytes], source: str, options: BatchOptions) -> Iterator[Record]:
-    for number, line in enumerate(_lines(stream, options), start=1):
-        id_ = f"{source}:{number}"
-        if line is None:
-            yield Record.failed(
-                id_, source, "too_large", f"The line is longer than {options.max_bytes:,} bytes; see --max-bytes."
-            )
-        else:
-            yield Record(id_, source, "json", line)
-
-
-def _lines(stream: IO[bytes], options: BatchOptions) -> Iterator[bytes | None]:
-    """Yield lines without their ends as UTF-8; None for one that is longer than the limit."""
-    first = stream.readline(options.max_bytes + 2)
-    encoding = options.encoding or bom_encoding(first)
-    if encoding and encoding.lower() not in ("utf-8", "utf8", "utf-8-sig"):
-        text = io.TextIOWrapper(Prefixed(first, stream), encoding, errors="replace", newline="\n")  # type: ignore[type-var]
-        while line := text.readline(options.max_bytes):
-            yield line.rstrip("\r\n").encode("utf-8", "replace")
-        return
-    raw = first.removeprefix(b"\xef\xbb\xbf")
-    while raw:
-        if not raw.endswith(b"\n") and len(raw) > options.max_bytes:
-            while (rest := stream.readline(1 << 20)) and not rest.endswith(b"\n"):
-                pass
-            yield None
-        else:
-            yield raw.rstrip(b"\r\n")
-        raw = stream.readline(options.max_bytes + 2)
-
-
-def _json(stream: IO[bytes], source: str, options: BatchOptions) -> Iterator[Record]:
-    """Yield the objects of a JSON array, of a single object, or of objects one after the other."""
-    start = stream.read(_BLOCK)
-    encoding = options.encoding or bom_encoding(start) or "utf-8"
-    text = io.TextIOWrapper(io.BufferedReader(Prefixed(start, stream)), encoding, errors="surrogateescape")
-    values = _JsonValues(text, options.max_bytes)
-    for number, value in enumerate(values, start=1):
-        yield Record(f"{source}:{number}", source, "json", value.encode("utf-8", "surrogateescape"))
-
-
-class _JsonValues:
-    """Cuts a stream of JSON into its values without holding more than one of them."""
-
-    _SKIP = re.compile(r"[\s,]*")
-
-    def __init__(self, text: io.TextIOWrapper, limit: int) -> None:
-        self._text = text
-        self._limit = limit
-        self._buffer = ""
-        self._at = 0
-        self._decoder = json.JSONDecoder(strict=False)
-
-    def __iter__(self) -> Iterator[str]:
-        self._more()
-        self._buffer = self._buffer.lstrip("\ufeff \t\r\n")
-        in_array = self._buffer.startswith("[")
-        self._at = 1 if in_array else 0
-        while self._next_token():
-            if self._buffer[self._at] == "]" and in_array:
-                return
-            yield self._value()
-        if in_array:
-            raise DocumentError("unreadable", "The JSON array breaks off.")
-
-    def _next_token(self) -> bool:
-        while True:
-            match = self._SKIP.match(self._buffer, self._at)
-            self._at = match.end() if match else self._at
-            if self._at < len(self._buffer):
-                return True
-            if not self._more():
-                return False
-
-    def _value(self) -> str:
-        while True:
-            try:
-                _, end = self._decoder.raw_decode(self._buffer, self._at)
-            except (ValueError, RecursionError) as error:
-                end = 0
-                if isinstance(error, RecursionError) or len(self._buffer) - self._at > self._limit or not self._more():
-                    message = "The JSON is broken, too deep, or one value is longer than --max-bytes."
-                    raise DocumentError("unreadable", message) from error
-            if end and (end < len(self._buffer) or not self._more()):
-                value = self._buffer[self._at : end]
-                self._at = end
-                return value
-
-    def _more(self) -> bool:
-        """Read as much again as is held, so that a long value is parsed a logarithmic number of times."""
-        block = self._text.read(max(_BLOCK, len(self._buffer) - self._at))
-        self._buffer = self._buffer[self._at :] + block
-        self._at = 0
-        return bool(block)
-
-
 def _parquet(stream: IO[bytes], source: str, options: BatchOptions) -> Iterator[Record]:
     pyarrow = need("pyarrow", "files", "Reading Parquet")
     parquet = need("pyarrow.parquet", "files", "Reading Parquet")
@@ -150,14 +54,17 @@ def _parquet(stream: IO[bytes], source: str, options: BatchOptions) -> Iterator[
         if missing:
             raise DocumentError("invalid", f"There is no column {missing[0]!r}; see --text-column and --keep.")
         has_id = options.id_column in names
-        wanted = list(dict.fromkeys([options.text_column, *([options.id_column] if has_id else []), *options.keep]))
+        others = list(dict.fromkeys([*([options.id_column] if has_id else []), *options.keep]))
+        wanted = list(dict.fromkeys([options.text_column, *others]))
         for batch in file.iter_batches(batch_size=128, columns=wanted, use_threads=False):
-            for row in batch.to_pylist():
+            texts = batch.column(options.text_column).to_pylist()
+            columns = {name: column_values(batch.column(name)) for name in others}
+            for place, text in enumerate(texts):
                 number += 1
-                found = row.get(options.id_column)
+                found = columns[options.id_column][place] if has_id else None
                 id_ = f"{source}:{number}" if found is None else found if isinstance(found, (str, int)) else str(found)
-                keep = {name: row[name] for name in options.keep}
-                yield Record(id_, source, "text", row[options.text_column], keep)
+                keep = {name: columns[name][place] for name in options.keep}
+                yield Record(id_, source, "text", text, keep)
     except (pyarrow.ArrowException, OSError, UnicodeDecodeError) as error:
         raise DocumentError("unreadable", "The Parquet file is damaged.") from error
 
@@ -179,14 +86,34 @@ def _zip(stream: IO[bytes], source: str, options: BatchOptions) -> Iterator[Reco
         yield from _member(name, info.file_size, partial(archive.open, info), options)
 
 
+class _TarMember(tarfile.TarInfo):
+    """A member whose header must be whole: tarfile takes a broken one behind the first for the end of the archive."""
+
+    @classmethod
+    def fromtarfile(cls, tarfile_: tarfile.TarFile) -> _TarMember:
+        """Read the next header.
+
+        Raises:
+            tarfile.TarError: It is damaged, or the archive breaks off; or it is the mark of the archive's end.
+        """
+        try:
+            return super().fromtarfile(tarfile_)
+        except _BROKEN_HEADERS as error:
+            raise tarfile.ReadError(str(error)) from error
+
+
 def _tar(stream: IO[bytes], source: str, options: BatchOptions) -> Iterator[Record]:
     try:
-        archive = tarfile.open(fileobj=stream, mode="r|")  # noqa: SIM115 - the caller closes the stream
+        archive = tarfile.open(fileobj=stream, mode="r|", tarinfo=_TarMember)  # noqa: SIM115 - the caller closes the stream
         while (info := archive.next()) is not None:
             vars(archive)["members"] = []  # tarfile would hold every member for good
-            if not info.isfile() or _is_hidden(info.name):
+            if not (info.isfile() or info.islnk()) or _is_hidden(info.name):
                 continue
             name = f"{source}!{_clean(info.name)}"
+            if info.islnk():
+                if form_of(name)[0] or not options.skip_unsupported:
+                    yield Record.failed(name, name, "unsupported", _LINK)
+                continue
             yield from _member(name, info.size, partial(archive.extractfile, info), options)
     except tarfile.TarError as error:
         raise DocumentError("unreadable", "The tar archive is damaged from here on.") from error
@@ -287,6 +214,12 @@ def _kind(name: str) -> str:
     return "." + base.rsplit(".", 1)[-1] if "." in base else base
 
 
+_LINK = "A hard link to another member of the archive is not followed; unpack the archive to read it under this name."
+_BROKEN_HEADERS = (
+    tarfile.InvalidHeaderError,  # type: ignore[attr-defined]
+    tarfile.TruncatedHeaderError,  # type: ignore[attr-defined]
+    tarfile.EmptyHeaderError,  # type: ignore[attr-defined]
+)
 _MIME = {
     "text/html": ".html",
     "application/xhtml+xml": ".html",
@@ -297,8 +230,8 @@ _MIME = {
     "message/rfc822": ".eml",
 }
 _READERS: dict[str, Callable[[IO[bytes], str, BatchOptions], Iterator[Record]]] = {
-    ".jsonl": _jsonl,
-    ".json": _json,
+    ".jsonl": read_jsonl,
+    ".json": read_json,
     ".csv": read_separated,
     ".tsv": partial(read_separated, delimiter="\t"),
     ".parquet": _parquet,

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import io
+import re
 from collections import deque
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -11,8 +12,9 @@ from typing import IO, TextIO
 
 from scamlint.batch.options import BatchOptions
 from scamlint.batch.records import DocumentError, Record
-from scamlint.batch.streams import Prefixed, detect_encoding
+from scamlint.batch.streams import Prefixed, codec_name, detect_encoding
 
+_QUOTED = re.compile(r'"[^"]*(?:"|$)')
 _NAMES = {",": "a comma", ";": "a semicolon", "\t": "a tab"}
 # A quoted cell may run over lines. When each of its lines has just as many delimiters as the header, and there are so
 # many of them, the lines are rows and a quote is missing. Prose has commas, but next to no tabs.
@@ -92,14 +94,13 @@ def read_separated(stream: IO[bytes], source: str, options: BatchOptions, delimi
         DocumentError: There is no such column, or the rest cannot be read.
     """
     start = stream.read(1 << 18)
-    encoding = options.encoding or detect_encoding(start)
-    encoding = "utf-8-sig" if encoding == "utf-8" else encoding
+    encoding = codec_name(options.encoding or detect_encoding(start))
     errors = "replace" if options.encoding else "surrogateescape"
     wrapped = io.BufferedReader(Prefixed(start, stream))
     lines = _Lines(io.TextIOWrapper(wrapped, encoding, errors=errors, newline=""), options.max_bytes)
     csv.field_size_limit(options.max_bytes)
     if not delimiter:
-        header = next(lines, "")
+        header = _QUOTED.sub("", next(lines, ""))
         lines.back(0)
         delimiter = ";" if header.count(";") > header.count(",") else ","
     places = _columns(lines, delimiter, options)

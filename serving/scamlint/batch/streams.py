@@ -84,6 +84,16 @@ def bom_encoding(start: bytes) -> str | None:
     return next((encoding for mark, encoding in _BOMS if start.startswith(mark)), None)
 
 
+def codec_name(encoding: str) -> str:
+    """Return the name that Python has for an encoding; for UTF-8 under any of its names, the one that reads over a BOM.
+
+    Raises:
+        LookupError: There is no such encoding.
+    """
+    name = codecs.lookup(encoding).name
+    return "utf-8-sig" if name == "utf-8" else name
+
+
 def detect_encoding(data: bytes, *, html: bool = False) -> str:
     """Return the encoding of a text: by its byte order mark, UTF-8 when it is valid, else by its letters.
 
@@ -118,7 +128,7 @@ def decode_text(data: bytes, encoding: str | None, *, html: bool = False) -> str
     """
     chosen = encoding or detect_encoding(data, html=html)
     try:
-        return data.decode("utf-8-sig" if chosen == "utf-8" else chosen, errors="strict" if encoding else "replace")
+        return data.decode(codec_name(chosen), errors="strict" if encoding else "replace")
     except UnicodeDecodeError as error:
         message = f"The text is not {encoding} (byte {error.start}); leave out --encoding to have it found out."
         raise DocumentError("invalid", message) from error

@@ -67,7 +67,7 @@ def rows_to_table(rows: Sequence[Row], keep: Sequence[str] = ()) -> pa.Table:
     try:
         table = arrow.Table.from_pylist(plain, schema=schema)
     except UnicodeEncodeError:
-        table = arrow.Table.from_pylist([_encodable(row) for row in plain], schema=schema)
+        table = arrow.Table.from_pylist([encodable(row) for row in plain], schema=schema)
     return table
 
 
@@ -108,10 +108,10 @@ def scan_table(
         raise OptionError(f"The column {clash[0]!r} cannot be kept: the result has a column of that name.")
     texts = table.column(text_column).to_pylist()
     if id_column is not None and id_column in table.column_names:
-        ids: Sequence[Any] = table.column(id_column).to_pylist()
+        ids: Sequence[Any] = column_values(table.column(id_column))
     else:
         ids = range(len(texts))
-    kept = {name: table.column(name).to_pylist() for name in keep}
+    kept = {name: column_values(table.column(name)) for name in keep}
     documents = []
     for number, (id_, text) in enumerate(zip(ids, texts, strict=True)):
         document = Document(id_, "", keep={name: kept[name][number] for name in keep})
@@ -122,6 +122,21 @@ def scan_table(
         documents.append(document)
     rows = list(score_documents(detector, documents, labels=labels, thresholds=thresholds, context=context))
     return rows_to_table(rows, keep)
+
+
+def column_values(column: Any) -> list[Any]:
+    """Return the values of an Arrow column.
+
+    Times and dates come as strings: Arrow has ones that Python has not, such as nanoseconds and years after 9999.
+    """
+    arrow = need("pyarrow", "files", "Parquet")
+    kind = column.type
+    if arrow.types.is_timestamp(kind) and kind.tz is not None:  # its zone may be one that this machine does not know
+        column = column.cast(arrow.timestamp(kind.unit, "UTC"))
+    if arrow.types.is_temporal(kind) and not arrow.types.is_interval(kind):
+        column = column.cast(arrow.string())
+    values: list[Any] = column.to_pylist()
+    return values
 
 
 def as_string(value: Any) -> str | None:
@@ -135,12 +150,12 @@ def _plain(row: Row, keep: Sequence[str]) -> Row:
     return row | {name: as_string(row.get(name)) for name in ("id", *keep)}
 
 
-def _encodable(value: Any) -> Any:
-    """Replace lone surrogates in every string of a row."""
+def encodable(value: Any) -> Any:
+    """Replace lone surrogates, which UTF-8 cannot hold, by U+FFFD in every string of a row."""
     if isinstance(value, str):
         return value.encode("utf-16", "surrogatepass").decode("utf-16", "replace")
     if isinstance(value, dict):
-        return {key: _encodable(item) for key, item in value.items()}
+        return {key: encodable(item) for key, item in value.items()}
     if isinstance(value, list):
-        return [_encodable(item) for item in value]
+        return [encodable(item) for item in value]
     return value

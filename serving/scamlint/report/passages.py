@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-import csv
-import io
 from collections.abc import Iterable, Iterator
 
-from scamlint.batch.encoders import safe_cell
+from scamlint.batch.encoders import csv_line
 from scamlint.report.results import Row
 
 COLUMNS = ("id", "source", "level", "label", "score", "start", "end", "page", "words", "before", "after")
@@ -18,14 +16,8 @@ def csv_pieces(rows: Iterable[Row]) -> Iterator[str]:
     Args:
         rows: Full rows.
     """
-    yield _line(COLUMNS)
+    yield csv_line(COLUMNS)
     for row in rows:
         for span in row["spans"]:
             cells = {"id": row["id"], "source": row["source"], "level": row["level"], **span}
-            yield _line([safe_cell(cells[name]) for name in COLUMNS])
-
-
-def _line(cells: Iterable[object]) -> str:
-    buffer = io.StringIO(newline="")
-    csv.writer(buffer, lineterminator="\n").writerow(list(cells))
-    return buffer.getvalue()
+            yield csv_line(cells[name] for name in COLUMNS)

@@ -3,15 +3,19 @@
 from __future__ import annotations
 
 import heapq
+import re
 from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from typing import Any
 from urllib.parse import urlsplit
 
+from scamlint.batch.inputs import form_of
+from scamlint.batch.options import ARCHIVE_FORMS
 from scamlint.labels import label_names
 from scamlint.report.results import Row
 
+_ADDRESS = re.compile("[A-Za-z][A-Za-z0-9+.-]*://")
 BINS = 20
 TOP_PASSAGES = 25
 # Passages of documents are put into the page until so many characters are used, the strongest documents first.
@@ -83,15 +87,27 @@ def summarise(rows: Iterable[Row], passage_characters: int = PASSAGE_CHARACTERS)
 
 def source_group(source: str) -> str:
     """Return what a source counts under: the host of a captured page, the folder of a file, else the source."""
-    container, _, member = source.rpartition("!")
+    container, member = _archive_member(source)
     if "://" in member:
-        return urlsplit(member).netloc or member
+        try:
+            return urlsplit(member).netloc or member
+        except ValueError:  # no address that a browser would take, but crawls hold them
+            return member
     if container:
         return container
     name = source.rsplit("/", 1)[-1].lower()
     if any(f".{form}" in name for form in ("jsonl", "json", "csv", "tsv", "parquet")) or "/" not in source:
         return source
     return source.rsplit("/", 1)[0] + "/"
+
+
+def _archive_member(source: str) -> tuple[str, str]:
+    """Cut a source at the ``!`` behind an archive; both are empty when it is none, as names may have a ``!`` too."""
+    for mark in re.finditer("!", source):
+        container, member = source[: mark.start()], source[mark.end() :]
+        if form_of(container)[0] in ARCHIVE_FORMS or _ADDRESS.match(member):
+            return container, member
+    return "", ""
 
 
 def _count(summary: Summary, row: Row, number: int) -> None:

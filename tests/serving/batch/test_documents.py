@@ -87,6 +87,12 @@ def test_every_text_part_of_a_mail_is_read_and_no_attachment():
     ]
 
 
+@pytest.mark.parametrize("kind", ["multipart/mixed", 'multipart/alternative; boundary=""'])
+def test_a_mail_whose_parts_have_no_boundary_is_read(kind):
+    raw = f"Subject: News\nMIME-Version: 1.0\nContent-Type: {kind}\n\nZero risk, sign up today.\n"
+    assert lines(mail_text(raw.encode(), OPTIONS)) == ["News", "Zero risk, sign up today."]
+
+
 def test_the_declared_encoding_of_a_mail_counts_for_html_too():
     message = alternative("Siehe HTML.", "<p>Ä</p>")
     raw = message.as_bytes().replace(b"utf-8", b"cp1251").replace("Ä".encode(), b"\xc4\xee\xf5\xee\xe4")

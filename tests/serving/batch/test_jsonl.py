@@ -64,8 +64,8 @@ def test_strict_ends_with_status_3_when_a_line_is_bad(batch, tmp_path):
     (tmp_path / "good.jsonl").write_text('{"id": 1, "text": "Words."}\n')
     batch("good.jsonl", "--output", "out.jsonl", "--strict")
     (tmp_path / "bad.jsonl").write_text('{"id": 1, "text": "Words."}\n{')
-    batch("bad.jsonl", "--output", "out.jsonl")
-    batch("bad.jsonl", "--output", "out.jsonl", "--strict", expect=3)
+    batch("bad.jsonl", "--output", "out.jsonl", "--overwrite")
+    batch("bad.jsonl", "--output", "out.jsonl", "--overwrite", "--strict", expect=3)
     assert len(rows(tmp_path / "out.jsonl")) == 2
 
 
@@ -83,6 +83,20 @@ def test_a_line_over_the_limit_costs_its_own_row_only(batch, tmp_path):
         ("a", False),
         ("in.jsonl:3", True),
     ]
+
+
+def test_a_long_line_in_another_encoding_is_one_row_too(batch, tmp_path):
+    (tmp_path / "in.jsonl").write_bytes(b'{"text": "' + b"\xe9" * 50 + b'"}\n{"text": "\xe9"}\n' + b"x" * 21)
+    batch("in.jsonl", "--output", "out.jsonl", "--encoding", "latin-1", "--max-bytes", "20", "--rows", "full")
+    assert [row["status"] for row in rows(tmp_path / "out.jsonl")] == ["too_large", "ok", "too_large"]
+
+
+def test_numbers_that_json_does_not_have_become_null(batch, tmp_path):
+    (tmp_path / "in.jsonl").write_text('{"id": 1, "text": "Words.", "rate": NaN, "more": [1.5, -Infinity]}\n')
+    batch("in.jsonl", "-o", "out.jsonl", "--keep", "rate", "--keep", "more")
+    assert "NaN" not in (tmp_path / "out.jsonl").read_text()
+    (row,) = rows(tmp_path / "out.jsonl")
+    assert (row["rate"], row["more"]) == (None, [1.5, None])
 
 
 def test_standard_input_is_read_as_jsonl(batch, tmp_path):
@@ -112,6 +126,8 @@ def test_misuse_is_one_sentence_and_status_2(batch, tmp_path):
         (["in.jsonl", "-o", "out.jsonl", "--keep", "score", "--keep", "score"], b"named twice"),
         (["in.jsonl", "-o", "out.jsonl", "--keep", "spans"], b"cannot be kept"),
         (["in.jsonl", "-o", "out.jsonl", "--label", "nonsense"], b"no label"),
+        (["in.jsonl", "-o", "out.jsonl", "--encoding", "utf9"], b"no encoding 'utf9'"),
+        (["in.jsonl", "-o", "out.jsonl", "--encoding", "base64"], b"no encoding 'base64'"),
         (["in.jsonl", "-o", "out.csv", "--rows", "short"], b"JSONL only"),
         (["-", "-o", "out.jsonl", "--resume"], b"second time"),
         (["in.jsonl", "-o", "out.jsonl", "--threshold", "price_hype"], b"as in price_hype:0.8"),
@@ -135,7 +151,7 @@ def test_rows_are_short_when_one_jsonl_file_goes_in_and_one_comes_out(batch, tmp
         (["*.jsonl"], False),
         (["in.csv"], False),
     ]:
-        batch(*inputs, "--output", "out/rows.jsonl")
+        batch(*inputs, "--output", "out/rows.jsonl", "--overwrite")
         assert [set(row) == short for row in rows(tmp_path / "out/rows.jsonl")] == [is_short] * len(inputs)
 
 
@@ -157,3 +173,10 @@ def test_plain_jsonl_needs_no_extra(tmp_path):
     done = subprocess.run([sys.executable, "main.py"], cwd=tmp_path, capture_output=True, timeout=600)
     assert done.stdout.strip() == b"2"
     assert b"pip install 'scamlint[files]'" in done.stderr
+    (tmp_path / "main.py").write_text(
+        code.replace("'out.jsonl'", "'url.jsonl'").replace("'in.jsonl'", "'s3://a/b.jsonl'")
+    )
+    done = subprocess.run([sys.executable, "main.py"], cwd=tmp_path, capture_output=True, timeout=600)
+    said = done.stderr.decode().splitlines()[-1]
+    assert said.endswith("Reading a URL needs fsspec: run pip install 'scamlint[files]'.")
+    assert "The reader" not in done.stderr.decode()

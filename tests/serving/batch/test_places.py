@@ -65,8 +65,10 @@ def test_a_folder_of_other_files_is_no_place_for_a_result(batch, tmp_path):
 def test_an_earlier_result_is_replaced_and_what_lies_beside_it_stays(batch, tmp_path):
     (tmp_path / "data.jsonl").write_text(LINE)
     for name in ("out.jsonl", "full.jsonl", "out.csv", "out.parquet"):
-        for _ in range(2):
-            batch("data.jsonl", "--output", name, *(["--rows", "full"] if name == "full.jsonl" else []))
+        rows = ["--rows", "full"] if name == "full.jsonl" else []
+        batch("data.jsonl", "--output", name, *rows)
+        assert b"--overwrite" in batch("data.jsonl", "--output", name, *rows, expect=2).stderr
+        batch("data.jsonl", "--output", name, *rows, "--overwrite")
     batch("data.jsonl", "--output", "results")
     (tmp_path / "results/report.html").write_text("<p>A report.</p>")
     (tmp_path / "results/part-of-a-letter.txt").write_text("Dear all")
@@ -92,8 +94,8 @@ def test_a_result_inside_the_folder_that_is_read_is_left_out(batch, tmp_path):
     rows = [json.loads(line) for line in (tmp_path / "in/out/part-00000.jsonl").read_text().splitlines()]
     assert [row["id"] for row in rows] == ["a", f"file://{tmp_path}/in/out.parts/note.txt"]
     (tmp_path / "in/out/part-00000.jsonl").rename(tmp_path / "in/more.jsonl")
-    done = batch("in/*.jsonl", "--output", "in/all.jsonl")
     batch("in/*.jsonl", "--output", "in/all.jsonl")
+    batch("in/*.jsonl", "--output", "in/all.jsonl", "--overwrite")
     assert len(read_rows(tmp_path / "in/all.jsonl")) == 3
 
 

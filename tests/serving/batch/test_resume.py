@@ -181,3 +181,35 @@ def test_a_single_file_is_made_again_from_the_parts_that_a_crash_left(finished, 
     assert b"6 documents in, 6 rows out" in finished("--resume", output="all.jsonl").stderr
     assert (tmp_path / "all.jsonl").read_bytes() == rows
     assert not (tmp_path / "all.jsonl.parts").exists()
+
+
+@pytest.mark.parametrize("form", ["jsonl", "csv", "parquet"])
+def test_a_finished_single_file_is_counted_again_and_checked(finished, tmp_path, form):
+    name = f"all.{form}"
+    again = ("--output-format", form)
+    finished(*again, output=name)
+    result = tmp_path / name
+    before, made = result.read_bytes(), result.stat().st_mtime_ns
+    assert b"6 documents in, 6 rows out" in finished("--resume", *again, output=name).stderr
+    assert (result.read_bytes(), result.stat().st_mtime_ns) == (before, made), "nothing was scored again"
+    other = finished("--resume", *again, "--context", "5", output=name, expect=2)
+    assert b"context was 60 and is now 5" in other.stderr
+    assert b"give --resume to go on, or --overwrite" in finished(*again, output=name, expect=2).stderr
+    (tmp_path / "in/c.jsonl").write_text(f'{{"id": "new", "text": "{WORDS}"}}\n')
+    changed = finished("--resume", *again, output=name, expect=2)
+    assert f"The run in {name} is finished, and files among the inputs were added".encode() in changed.stderr
+    assert result.read_bytes() == before
+    assert b"7 documents in, 7 rows out" in finished("--overwrite", *again, output=name).stderr
+    assert b"7 documents in, 7 rows out" in finished("--resume", *again, output=name).stderr
+    assert not (tmp_path / f"{name}.parts").exists()
+
+
+def test_a_single_file_that_was_changed_or_lost_its_manifest_is_told(finished, tmp_path):
+    finished(output="all.jsonl")
+    with (tmp_path / "all.jsonl").open("a") as file:
+        file.write("{}\n")
+    assert b"all.jsonl was changed since" in finished("--resume", output="all.jsonl", expect=2).stderr
+    (tmp_path / ".all.jsonl_manifest.jsonl").unlink()
+    assert b"has lost its manifest" in finished("--resume", output="all.jsonl", expect=2).stderr
+    (tmp_path / "all.jsonl").unlink()
+    assert b"6 documents in, 6 rows out" in finished(output="all.jsonl").stderr, "a removed result is made anew"

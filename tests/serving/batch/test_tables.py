@@ -15,7 +15,7 @@ def rows_of(batch, tmp_path):
 
     def run(text, name="in.csv", *more):
         (tmp_path / name).write_text(text, encoding="utf-8", newline="")
-        batch(name, "--output", "out.jsonl", *more)
+        batch(name, "--output", "out.jsonl", "--overwrite", *more)
         return read_rows(tmp_path / "out.jsonl")
 
     return run
@@ -104,3 +104,53 @@ def test_a_csv_result_holds_no_formulas(batch, tmp_path):
     assert [row["note"] for row in cells] == ["'@SUM(A1)", "'-2+3", "a=b"]
     assert [row["change"] for row in cells] == ["-0.5", "-3", "+7"], "numbers are no formulas"
     assert [row["status"] for row in cells] == ["ok"] * 3
+
+
+def test_semicolons_in_a_quoted_name_are_no_delimiters(rows_of):
+    assert seen(rows_of('"id","a;b;c;d","text"\na,x,Words.\n')) == [("a", "ok", 6)]
+    assert seen(rows_of('"id";"a,b,c,d";"text"\na;x;Words.\n')) == [("a", "ok", 6)]
+
+
+@pytest.mark.parametrize("name", ["UTF-8", "utf8", "utf_8"])
+def test_the_mark_at_the_start_is_no_letter_under_any_name_of_utf_8(batch, rows_of, tmp_path, name):
+    assert seen(rows_of("\ufeffid,text\na,W\u00f6rter.\n", "in.csv", "--encoding", name)) == [("a", "ok", 7)]
+    (tmp_path / "note.txt").write_text("\ufeffWords.", encoding="utf-8")
+    batch("note.txt", "--output", "note.jsonl", "--encoding", name)
+    assert [row["characters"] for row in read_rows(tmp_path / "note.jsonl")] == [6]
+
+
+def test_a_csv_result_keeps_line_ends_and_marks_lone_surrogates(batch, tmp_path):
+    rows = [
+        {"id": "a\rb", "text": "Words.", "note": "c\rd\r\ne\n"},
+        {"id": "lone \ud83d", "text": f"\ud83d {PITCH}", "note": "x"},
+    ]
+    (tmp_path / "in.jsonl").write_text("\n".join(map(json.dumps, rows)))
+    done = batch("in.jsonl", "--output", "out.csv", "--keep", "note")
+    assert b"2 documents in, 2 rows out" in done.stderr
+    assert b"\r\n" not in (tmp_path / "out.csv").read_bytes().replace(b"\r\ne", b""), "lines end with a line feed"
+    with (tmp_path / "out.csv").open(newline="", encoding="utf-8") as file:
+        cells = list(csv.DictReader(file))
+    assert [(row["id"], row["note"]) for row in cells] == [("a\rb", "c\rd\r\ne\n"), ("lone \ufffd", "x")]
+    spans = json.loads(cells[1]["spans"])
+    assert spans
+    assert not any("\ud83d" in words for span in spans for words in map(str, span.values()))
+
+
+def test_times_of_parquet_that_python_does_not_have_are_kept(batch, tmp_path):
+    import pyarrow as pa
+    from pyarrow import parquet
+
+    table = pa.table(
+        {
+            "id": pa.array([4_000_000, 0], pa.date32()),
+            "text": ["Words.", "Words."],
+            "seen": pa.array([1234567890123456789, None], pa.timestamp("ns")),
+            "zone": pa.array([0, 1], pa.timestamp("s", "Nowhere/No")),
+        }
+    )
+    parquet.write_table(table, tmp_path / "in.parquet")
+    batch("in.parquet", "--output", "out.jsonl", "--keep", "seen", "--keep", "zone")
+    assert [(row["id"], row["status"], row["seen"], row["zone"]) for row in read_rows(tmp_path / "out.jsonl")] == [
+        ("12921-08-18", "ok", "2009-02-13 23:31:30.123456789", "1970-01-01 00:00:00.000Z"),
+        ("1970-01-01", "ok", None, "1970-01-01 00:00:01.000Z"),
+    ]

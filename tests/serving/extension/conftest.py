@@ -127,3 +127,29 @@ def reader(chromium, server, tmp_path):
         for page in chromium.context.pages:
             if page is not chromium.desk:
                 page.close()
+
+
+@pytest.fixture
+def reader_with_cache(playwright_, extension_folder, server, tmp_path):
+    """The same in a browser with its back/forward cache, which Playwright otherwise switches off."""
+    pages = tmp_path / "pages"
+    pages.mkdir()
+    with (
+        serving(pages) as sites,
+        recording(server.url) as recorder,
+        with_extension(_Cached(playwright_), extension_folder, tmp_path / "profile") as browser,
+    ):
+        browser.settings(**DEFAULTS, server=recorder.url)
+        yield Reader(browser, pages, sites, server, recorder)
+
+
+class _Cached:
+    """Playwright, starting Chromium with its back/forward cache."""
+
+    def __init__(self, playwright):
+        self.chromium = self
+        self._launch = playwright.chromium.launch_persistent_context
+
+    def launch_persistent_context(self, *args, ignore_default_args=(), **options):
+        kept = [*ignore_default_args, "--disable-back-forward-cache"]
+        return self._launch(*args, ignore_default_args=kept, **options)

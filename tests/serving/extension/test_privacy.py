@@ -1,5 +1,7 @@
 """What may be read at all: nothing before the user says so, and never what is private."""
 
+import html
+
 import pytest
 
 from scamlint_training.browser.chromium import with_extension
@@ -62,6 +64,12 @@ def test_a_new_installation_sends_nothing_until_it_is_switched_on(playwright_, e
         '<form><input type="password"></form>',
         '<form style="display:none"><input type="PASSWORD"></form>',
         '<iframe srcdoc="&lt;input type=password&gt;"></iframe>',
+        """<div id="x"></div><script>
+          document.querySelector("#x").attachShadow({ mode: "open" }).innerHTML = "<form><input type=password></form>";
+        </script>""",
+        """<x-login hidden></x-login><script>
+          document.querySelector("x-login").attachShadow({ mode: "closed" }).innerHTML = "<input type=password>";
+        </script>""",
     ],
 )
 def test_a_page_with_a_password_field_is_never_read(reader, form):
@@ -77,6 +85,39 @@ def test_a_password_field_that_appears_ends_the_reading(reader):
     reader.wait(page, 0)
     page.evaluate("(text) => document.body.insertAdjacentHTML('beforeend', `<p>${text}</p>`)", URGENCY)
     assert refused(reader, page, URGENCY)
+
+
+def test_a_password_field_that_appears_in_a_shadow_tree_ends_the_reading(reader):
+    page = reader.open(f"<p>{PROMISE}</p>")
+    reader.wait(page, 1)
+    page.evaluate(
+        """() => {
+          const login = document.createElement("x-login");
+          login.attachShadow({ mode: "closed" }).innerHTML = "<input type=password>";
+          document.body.append(login);
+        }"""
+    )
+    reader.wait(page, 0)
+    page.evaluate("(text) => document.body.insertAdjacentHTML('beforeend', `<p>${text}</p>`)", URGENCY)
+    assert refused(reader, page, URGENCY)
+
+
+@pytest.mark.parametrize(
+    "login",
+    [
+        "<input type=password>",
+        "<x-login></x-login><script>document.querySelector('x-login').attachShadow({ mode: 'closed' })"
+        ".innerHTML = '<input type=password>'</script>",
+    ],
+)
+def test_a_frame_in_a_page_with_a_password_field_is_not_read_either(reader, login):
+    """Neither a frame of the page's own site nor one in it."""
+    inner = html.escape(f"<!doctype html><p>{URGENCY}</p>")
+    frame = html.escape(f'<!doctype html><p>{PROMISE}</p><iframe srcdoc="{inner}"></iframe>')
+    page = reader.open(f'{login}<iframe srcdoc="{frame}"></iframe>')
+    assert refused(reader, page)
+    assert URGENCY not in reader.recorder.sent
+    assert [reader.marks(each) for each in page.frames] == [[], [], []]
 
 
 def test_the_users_own_list_is_never_read(reader):

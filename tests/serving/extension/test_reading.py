@@ -156,6 +156,19 @@ def test_text_that_is_shown_later_is_read_then(reader):
     assert reader.wait(page, 1) == [words_of(URGENCY)]
 
 
+def test_text_that_is_hidden_and_shown_again_has_its_marks_again(reader):
+    page = reader.open(f'<section id="tab"><p>{PROMISE}</p></section><p>{QUIET}</p>')
+    reader.wait(page, 1)
+    sent = len(reader.recorder.scans)
+    for _ in range(2):
+        page.evaluate("document.querySelector('#tab').style.display = 'none'")
+        reader.wait(page, 0)
+        page.evaluate("document.querySelector('#tab').style.display = ''")
+        assert reader.wait(page, 1) == [words_of(PROMISE)]
+    assert len(reader.recorder.scans) == sent, "It is not sent again."
+    reader.wait_for_badge(page, "1")
+
+
 def test_shadow_trees_and_frames_of_the_same_site_are_read_and_others_are_not(reader):
     other = reader.write(f"<p>{RECRUITING} This is an advertisement.</p>").replace("127.0.0.1", "localhost")
     frame = html.escape(f"<!doctype html><p>{URGENCY}</p>")
@@ -195,6 +208,36 @@ def test_a_very_long_paragraph_is_read_to_its_end(reader):
     page = reader.open(f"<p>{(QUIET + ' ') * 600}{PROMISE}</p>")
     assert reader.wait(page, 1) == [words_of(PROMISE)]
     assert len(reader.recorder.sent) > 59_000
+
+
+def test_a_very_long_paragraph_is_marked_in_all_its_parts(reader):
+    quiet = (QUIET + " ") * 200
+    page = reader.open(f"<p>{PROMISE} {quiet}{URGENCY} {quiet}<b>{RECRUITING}</b> {quiet}{PROMISE}</p>")
+    words = [words_of(text) for text in (PROMISE, URGENCY, RECRUITING, PROMISE)]
+    assert reader.wait(page, 4) == words
+    page.evaluate("document.querySelector('p').style.display = 'inline-block'")
+    reader.settle(page)
+    assert reader.marks(page) == words, "They stay when it is read again."
+
+
+def test_a_page_that_comes_back_from_the_browsers_cache_shows_its_own_marks(reader_with_cache):
+    reader = reader_with_cache
+    frame = html.escape(f"<!doctype html><p>{RECRUITING}</p>")
+    first = reader.write(f"<p>{PROMISE}</p><p>{URGENCY}</p>")
+    second = reader.write(f'<p>{PROMISE}</p><iframe srcdoc="{frame}"></iframe><iframe srcdoc="{frame}"></iframe>')
+    page = reader.browser.context.new_page()
+    page.goto(first)
+    reader.wait_for_badge(page, "2")
+    page.evaluate("window.stayed = true")
+    page.goto(second)
+    reader.wait_for_badge(page, "3")
+    page.evaluate("history.back()")
+    page.wait_for_url(first, wait_until="commit")
+    assert page.evaluate("window.stayed"), "It comes from the cache."
+    reader.wait_for_badge(page, "2")
+    popup = reader.popup(page)
+    popup.locator("#marks li").first.wait_for()
+    assert popup.locator("#found-title").text_content() == "2 marks on this page"
 
 
 def test_right_to_left_pages_keep_their_marks(reader):

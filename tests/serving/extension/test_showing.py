@@ -96,6 +96,14 @@ def test_hovering_a_mark_explains_it_in_a_closed_shadow_root(reader):
     card.wait_closed()
 
 
+def test_hovering_the_first_mark_of_a_very_long_text_explains_it(reader):
+    quiet = (QUIET + " ") * 200
+    page = reader.open(f"<p>{PROMISE} {quiet}{URGENCY} {quiet}{URGENCY}</p>")
+    reader.wait(page, 3)
+    hover_mark(page)
+    CardNodes(page).wait("Guaranteed return")
+
+
 def test_words_beside_a_mark_have_no_card(reader):
     page = reader.open(f"<p>{QUIET}</p><p>{PROMISE}</p>")
     reader.wait(page, 1)

@@ -82,3 +82,34 @@ def test_an_address_that_is_no_scamlint_server(reader):
     page = reader.open(f"<p>{PROMISE}</p>")
     reader.wait_for_badge(page, "!")
     assert "no scamlint server" in problem(reader, page)
+
+
+def test_a_server_that_takes_only_short_documents(reader, tmp_path):
+    """What is too long for it is not marked, and everything else is."""
+    quiet = "The protocol stores each block header in a tree and checks the proof before it accepts a transfer. "
+    short = "".join(f"<p>{quiet} Note {number}.</p>" for number in range(60))
+    with running_server(tmp_path, settings={"MAX_CHARACTERS": "1000"}) as server:
+        reader.browser.settings(server=server.url)
+        page = reader.open(f"<p>{PROMISE}</p>{short}<p>{quiet * 20}</p><p>{URGENCY}</p>")
+        assert reader.wait(page, 2) == [PROMISE.rstrip("."), URGENCY.rstrip(".")]
+        reader.wait_for_badge(page, "!")
+        assert "refused the text" in problem(reader, page)
+
+
+def test_a_text_that_is_refused_after_trouble_does_not_hold_up_the_others(reader, tmp_path):
+    quiet = "The protocol stores each block header in a tree and checks the proof before it accepts a transfer. "
+    server = ServerProcess(tmp_path, settings={"MAX_CHARACTERS": "1000"})
+    server.start()
+    try:
+        reader.browser.settings(server=server.url)
+        page = reader.open(f"<p>{PROMISE}</p>")
+        reader.wait(page, 1)
+        server.stop()
+        append(page, quiet * 300)
+        reader.wait_for_badge(page, "!")
+        append(page, URGENCY)
+        page.wait_for_timeout(800)
+        server.start()
+        assert reader.wait(page, 2) == [PROMISE.rstrip("."), URGENCY.rstrip(".")]
+    finally:
+        server.stop()

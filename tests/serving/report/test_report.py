@@ -12,6 +12,8 @@ from urllib.parse import unquote
 
 import pytest
 
+from scamlint.report.summary import source_group
+
 PITCH = "🚀 Earn guaranteed returns of 2% daily with zero risk. Invite friends and earn a 10% referral bonus."
 HOSTILE = "</script><script>document.title='owned'</script><img src=x onerror=\"document.title='owned'\"> {{data}} "
 CHROMIUM = Path("/usr/bin/chromium")
@@ -160,6 +162,34 @@ def test_the_apostrophe_of_csv_is_taken_off_again(tmp_path):
     log = json.loads((tmp_path / "report.sarif").read_text())
     names = {result["locations"][0]["logicalLocations"][0]["name"] for result in log["runs"][0]["results"]}
     assert names == {"=1+1"}
+
+
+def test_an_id_with_a_line_end_stays_one_cell(tmp_path):
+    (tmp_path / "in.jsonl").write_text(json.dumps({"id": "a\rb", "text": PITCH}))
+    scamlint("batch", tmp_path / "in.jsonl", "-o", tmp_path / "full.csv", "--rows", "full", "--model", "baseline")
+    scamlint("report", tmp_path / "full.csv", "-o", tmp_path / "report.csv")
+    with (tmp_path / "report.csv").open(newline="", encoding="utf-8") as file:
+        assert {row["id"] for row in csv.DictReader(file)} == {"a\rb"}
+
+
+def test_sources_are_grouped_by_host_archive_or_folder():
+    for source, group in [
+        ("crawl.warc.gz!https://example.org/a!b", "example.org"),
+        ("crawl.warc!http://[x/page", "http://[x/page"),
+        ("crawl.dat!http://example.org/", "example.org"),
+        ("dumps/a!.zip!docs/b!.txt", "dumps/a!.zip"),
+        ("dumps/wow!.txt", "dumps/"),
+        ("dumps/rows!.jsonl", "dumps/rows!.jsonl"),
+        ("wow!.txt", "wow!.txt"),
+    ]:
+        assert source_group(source) == group
+
+
+def test_a_report_shows_a_page_whose_address_is_none(full, tmp_path):
+    row = json.loads((full / "full.jsonl").read_text().splitlines()[0]) | {"source": "crawl.warc!http://[x/page"}
+    (tmp_path / "rows.jsonl").write_text(json.dumps(row) + "\n")
+    scamlint("report", tmp_path / "rows.jsonl", "--output", tmp_path / "report.html")
+    assert "http://[x/page" in (tmp_path / "report.html").read_text()
 
 
 def test_damaged_and_foreign_results_are_refused_in_one_sentence(full, tmp_path):

@@ -1,0 +1,82 @@
+"""Files of many documents that are damaged, or written in an unusual way: what cannot be read has a row."""
+
+import io
+import tarfile
+
+import pytest
+from running import read_rows
+
+from scamlint.batch.options import BatchOptions
+from scamlint.batch.readers import read_stream
+
+OPTIONS = BatchOptions(("in",), "out")
+BLOCK = 512
+
+
+@pytest.fixture
+def archive():
+    """A tar of three notes; each takes two blocks, and two blocks of zeros are the end."""
+    buffer = io.BytesIO()
+    with tarfile.open(fileobj=buffer, mode="w") as tar:
+        for name in ("a", "b", "c"):
+            info = tarfile.TarInfo(f"{name}.txt")
+            info.size = len(name)
+            tar.addfile(info, io.BytesIO(name.encode()))
+    return buffer.getvalue()
+
+
+def rows_of(batch, tmp_path, name, data, *more):
+    """Score a file and return id, status and error of its rows."""
+    (tmp_path / name).write_bytes(data)
+    batch(name, "--output", "out.jsonl", "--rows", "full", "--overwrite", *more)
+    return [(row["id"], row["status"], row["error"]) for row in read_rows(tmp_path / "out.jsonl")]
+
+
+@pytest.mark.parametrize("damage", ["bad header", "cut header", "cut between members", "cut member"])
+def test_a_damaged_tar_has_a_row_for_its_rest(batch, tmp_path, archive, damage):
+    second = 2 * BLOCK
+    data = {
+        "bad header": archive[:second] + b"?" * BLOCK + archive[second + BLOCK :],
+        "cut header": archive[: second + 100],
+        "cut between members": archive[:second],
+        "cut member": archive[: second - 1],
+    }[damage]
+    rows = rows_of(batch, tmp_path, "in.tar", data)
+    assert [(id_, status) for id_, status, _ in rows] == [("in.tar!a.txt", "ok"), ("in.tar:rest", "unreadable")]
+    assert "damaged from here on" in rows[1][2]
+
+
+def test_a_whole_tar_has_no_other_row(archive):
+    found = read_stream(".tar", io.BytesIO(archive), "in.tar", OPTIONS)
+    assert [(record.id, record.status) for record in found] == [(f"in.tar!{name}.txt", "ok") for name in "abc"]
+    assert list(read_stream(".tar", io.BytesIO(bytes(20 * BLOCK)), "in.tar", OPTIONS)) == [], "an empty archive"
+
+
+def test_a_hard_link_in_a_tar_has_a_row(tmp_path):
+    (tmp_path / "a.txt").write_text("Words.")
+    (tmp_path / "b.txt").hardlink_to(tmp_path / "a.txt")
+    with tarfile.open(tmp_path / "in.tar", "w") as tar:
+        for name in ("a.txt", "b.txt"):
+            tar.add(tmp_path / name, name)
+    with (tmp_path / "in.tar").open("rb") as stream:
+        found = [(record.id, record.status) for record in read_stream(".tar", stream, "in.tar", OPTIONS)]
+    assert found == [("in.tar!a.txt", "ok"), ("in.tar!b.txt", "unsupported")]
+
+
+def test_arrays_and_objects_of_json_one_after_the_other_are_all_read(batch, tmp_path):
+    def item(name):
+        return f'{{"id": "{name}", "text": "Words."}}'
+
+    words = f"[{item('a')}, {item('b')}]\n[{item('c')}] []\n{item('d')}\ufeff[{item('e')}, [1]]"
+    rows = rows_of(batch, tmp_path, "in.json", words.encode())
+    assert [(id_, status) for id_, status, _ in rows] == [
+        *((name, "ok") for name in "abcde"),
+        ("in.json:6", "invalid"),
+    ]
+
+
+def test_what_stands_behind_an_array_and_is_no_json_has_a_row(batch, tmp_path):
+    for words in ('[{"id": "a", "text": "Words."}] garbage', '[{"id": "a", "text": "Words."}]]'):
+        rows = rows_of(batch, tmp_path, "in.json", words.encode())
+        assert [(id_, status) for id_, status, _ in rows] == [("a", "ok"), ("in.json:rest", "unreadable")]
+        assert "repair it there" in rows[1][2]
