@@ -23,6 +23,8 @@ if TYPE_CHECKING:
 _log = logging.getLogger(__name__)
 _ARTICLE_BYTES = 50_000
 _LAST = "Every deposit earns a fixed 3% per day, guaranteed, with no risk to your capital."
+# What leads to it: alone behind many honest paragraphs the model may take the promise for a quotation.
+_OFFER = ["Our investment plans are open to everyone.", "Join us today and receive your first payout tomorrow."]
 _RUNS = 5
 # Notes when the first and the last paragraph's marks came, and every task over 50 ms, from the page's own world.
 _WATCH = f"""<script>
@@ -33,7 +35,7 @@ _WATCH = f"""<script>
   const look = () => {{
     for (const highlight of CSS.highlights.values()) for (const range of highlight) {{
       seen.first ??= performance.now();
-      if ({_LAST!r}.startsWith(range.toString()) && range.toString().length > 40) seen.last ??= performance.now();
+      if ({_LAST!r}.includes(range.toString()) && range.toString().length > 20) seen.last ??= performance.now();
     }}
     if (!seen.last) requestAnimationFrame(look);
   }};
@@ -52,7 +54,7 @@ def article(size: int = _ARTICLE_BYTES) -> str:
                     break
                 paragraphs.append(line.replace("&", "&amp;").replace("<", "&lt;"))
                 total += len(line.encode())
-    return "".join(f"<p>{text}</p>\n" for text in [*paragraphs, _LAST])
+    return "".join(f"<p>{text}</p>\n" for text in [*paragraphs, *_OFFER, _LAST])
 
 
 @contextmanager
