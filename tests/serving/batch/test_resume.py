@@ -48,6 +48,15 @@ def wait_for_parts(output, count, process):
     pytest.fail("the run ended before it could be stopped")
 
 
+@pytest.fixture
+def heeds_ctrl_c():
+    """Tests that were started in the background ignore Ctrl-C, and so would the run that they start."""
+    before = signal.signal(signal.SIGINT, signal.default_int_handler)
+    yield
+    signal.signal(signal.SIGINT, before)
+
+
+@pytest.mark.usefixtures("heeds_ctrl_c")
 def test_ctrl_c_leaves_a_state_to_resume_and_no_process(documents, tmp_path):
     process = start(documents, tmp_path / "out", "--part-rows", "100")
     wait_for_parts(tmp_path / "out", 2, process)
