@@ -35,16 +35,17 @@ class Encoded:
     words: NDArray[np.int64]
 
 
-def special_id(tokenizer: Tokenizer, token: str) -> int:
-    """Return the vocabulary id of a special token.
+def frame_ids(tokenizer: Tokenizer) -> tuple[int, int]:
+    """Return the vocabulary ids of the tokens before and after every window: BERT's names for them, or RoBERTa's.
 
     Raises:
-        ModelError: The tokenizer has no such token; only BERT-like vocabularies are supported.
+        ModelError: The tokenizer has neither.
     """
-    identifier = tokenizer.token_to_id(token)
-    if identifier is None:
-        raise ModelError(f"The tokenizer has no {token} token; export a model with a BERT-like vocabulary.")
-    return int(identifier)
+    for first, last in (("[CLS]", "[SEP]"), ("<s>", "</s>")):
+        ids = tokenizer.token_to_id(first), tokenizer.token_to_id(last)
+        if ids[0] is not None and ids[1] is not None:
+            return int(ids[0]), int(ids[1])
+    raise ModelError("The tokenizer has neither [CLS] and [SEP] nor <s> and </s>; take an encoder that has them.")
 
 
 def mark_lines(text: str) -> str:

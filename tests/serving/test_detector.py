@@ -85,7 +85,7 @@ def test_a_document_s_report_does_not_depend_on_what_is_scanned_with_it(detector
 
 
 def test_the_end_of_a_very_long_document_is_read(detector: Detector) -> None:
-    filler = "The committee met on Tuesday and talked about the budget of the library. "
+    filler = "The library opens at nine and closes at six, except in August. Books may be kept for three weeks. "
     text = filler * 4000 + PITCH
     spans = detector.scan(text).spans
     assert any(span.start >= len(filler) * 4000 and span.label == "guaranteed_return" for span in spans)

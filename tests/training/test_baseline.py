@@ -36,11 +36,11 @@ def test_served_scores_equal_the_scikit_learn_pipeline(trained: tuple[object, Pa
     assert compared > 100
 
 
-def test_it_finds_words_inside_the_sentence_not_the_whole_sentence() -> None:
-    text = "We met in the spring and talked for a while about machines, and every contract pays a guaranteed 2% daily."
-    spans = Detector.load("baseline").scan(text, thresholds={"guaranteed_return": 0.2}).spans
-    assert spans
-    assert all(len(span.text) < len(text) * 0.8 for span in spans)
+def test_it_marks_the_sentence_that_promises_and_not_its_neighbour() -> None:
+    claim = "Our clients earn a guaranteed 2% daily profit, principal returned after 30 days."
+    text = f"The farm lies an hour north of the city, next to an old paper mill and a dam. {claim}"
+    (span,) = Detector.load("baseline").scan(text).spans
+    assert text.index(claim) <= span.start < span.end <= len(text)
 
 
 def test_no_pickle_is_in_the_folder(trained: tuple[object, Path]) -> None:

@@ -12,7 +12,7 @@ from collections.abc import Callable
 
 from scamlint_training.corpus import GoldSpan
 
-# New characters, each with the index of the source character it stands for.
+# New characters, each with the index of the source character it stands for; -1 where it stands for none.
 Rewrite = list[tuple[str, int]]
 
 _LOOK_ALIKES = dict(zip("aceiopxyABCEHKMOPTX", "асеіорхуАВСЕНКМОРТХ", strict=True))
@@ -143,7 +143,7 @@ def _debris(text: str, rng: random.Random) -> Rewrite:
     for index, char in enumerate(text):
         result.append((char, index))
         if index in chosen:
-            result += [(new, index) for new in _piece_of_debris(rng) + rng.choice((" ", " ", ""))]
+            result += [(new, -1) for new in _piece_of_debris(rng) + rng.choice((" ", " ", ""))]
     return result
 
 
@@ -188,7 +188,7 @@ AUGMENTATIONS: dict[str, Callable[[str, random.Random], Rewrite]] = {
 
 def augment(
     text: str, spans: tuple[GoldSpan, ...], names: list[str], rng: random.Random
-) -> tuple[str, tuple[GoldSpan, ...]]:
+) -> tuple[str, tuple[GoldSpan, ...], list[int]]:
     """Apply augmentations one after the other.
 
     Args:
@@ -198,18 +198,23 @@ def augment(
         rng: Source of randomness.
 
     Returns:
-        The new text with the spans where they belong; spans that lost every character are dropped.
+        The new text, the spans where they belong (those that lost every character are dropped), and for each new
+        character the offset of the one in ``text`` that it stands for, or -1 where there was none.
     """
+    sources = list(range(len(text)))
     for name in names:
         rewrite = AUGMENTATIONS[name](text, rng)
         text, spans = "".join(char for char, _ in rewrite), _move(spans, rewrite, len(text))
-    return text, spans
+        sources = [sources[source] if source >= 0 else -1 for _, source in rewrite]
+    return text, spans, sources
 
 
 def _move(spans: tuple[GoldSpan, ...], rewrite: Rewrite, length: int) -> tuple[GoldSpan, ...]:
     first = [-1] * (length + 1)
     last = [-1] * (length + 1)
     for position, (_, source) in enumerate(rewrite):
+        if source < 0:
+            continue
         if first[source] < 0:
             first[source] = position
         last[source] = position

@@ -45,6 +45,11 @@ _MISUSE = """- It marks *language*, never people. A mark is no evidence of fraud
 - Do not use it to polish a pitch until nothing is marked."""
 
 
+_TRAINING = """The encoder is all-MiniLM-L6-v2 (Apache-2.0), fine-tuned on hard labels and on the soft labels of a
+teacher that is not shipped (all-mpnet-base-v2, Apache-2.0, fine-tuned on folds of the same train split);
+`training/README.md` tells how."""
+
+
 def card(config: dict[str, Any], results: dict[str, Any] | None, size: int) -> str:
     """Write a model card.
 
@@ -79,6 +84,7 @@ def card(config: dict[str, Any], results: dict[str, Any] | None, size: int) -> s
         "",
         *_data(config),
         *_results(results, figures),
+        *(["## Training", "", _TRAINING, ""] if config["settings"].get("soft_weight") else []),
         "## Settings",
         "",
         *table(["setting", "value"], [[key, f"`{value}`"] for key, value in config["settings"].items()]),

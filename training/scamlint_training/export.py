@@ -24,8 +24,7 @@ from scamlint.bundle import CONFIG_FILE, file_hash
 from scamlint.labels import label_names
 from scamlint.scorers.transformer import MODEL_FILE, TOKENIZER_FILE
 from scamlint.text import NORMALIZER_VERSION
-from scamlint_training.corpus.documents import corpus_hash
-from scamlint_training.finetune import load_trained, plain_tokenizer
+from scamlint_training.finetune import SETTINGS_FILE, load_trained, plain_tokenizer
 from scamlint_training.tagger import PieceHead, TokenTagger
 
 _log = logging.getLogger(__name__)
@@ -88,18 +87,19 @@ def export(trained: Path, folder: Path, name: str, version: str, int8: bool = Tr
     else:
         export_onnx(tagger, folder / MODEL_FILE)
     plain_tokenizer(settings.base).save(str(folder / TOKENIZER_FILE), pretty=False)
-    write_config(folder, name, version, asdict(settings))
+    corpus = json.loads((trained / SETTINGS_FILE).read_text(encoding="utf-8"))["corpus_sha256"]
+    write_config(folder, name, version, asdict(settings), corpus)
 
 
-def write_config(folder: Path, name: str, version: str, settings: dict[str, Any], **chosen: Any) -> None:
-    """Write the configuration of a transformer folder.
+def write_config(folder: Path, name: str, version: str, settings: dict[str, Any], corpus: str) -> None:
+    """Write the configuration of a transformer folder, with neutral decoding, calibration and thresholds.
 
     Args:
         folder: Model folder with its other files in place.
         name: Name of the model.
         version: Its version.
         settings: Training settings; window and overlap are used in serving.
-        chosen: What calibration chose; neutral values stand for what is missing.
+        corpus: SHA-256 of the corpus that it was trained on.
     """
     names = label_names()
     neutral = {label: {"slope": 1.0, "intercept": 0.0} for label in names}
@@ -109,7 +109,7 @@ def write_config(folder: Path, name: str, version: str, settings: dict[str, Any]
         "kind": "transformer",
         "labels": list(names),
         "normalizer_version": NORMALIZER_VERSION,
-        "corpus_sha256": corpus_hash(),
+        "corpus_sha256": corpus,
         "thresholds": dict.fromkeys(names, 0.5),
         "span_calibration": neutral,
         "document_calibration": neutral,
@@ -118,7 +118,7 @@ def write_config(folder: Path, name: str, version: str, settings: dict[str, Any]
         "settings": settings,
         "files": {file: file_hash(folder / file) for file in (MODEL_FILE, TOKENIZER_FILE)},
     }
-    (folder / CONFIG_FILE).write_text(json.dumps(config | chosen, indent=2) + "\n", encoding="utf-8")
+    (folder / CONFIG_FILE).write_text(json.dumps(config, indent=2) + "\n", encoding="utf-8")
 
 
 def main() -> None:

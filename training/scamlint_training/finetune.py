@@ -12,9 +12,8 @@ import argparse
 import json
 import logging
 import random
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import asdict, dataclass, fields
-from itertools import accumulate
 from pathlib import Path
 from typing import Any
 
@@ -31,15 +30,20 @@ from transformers import (
 )
 
 from scamlint_training.batches import Collator, InOrder, Windows
-from scamlint_training.callbacks import KeepEnds, MovingAverage, SaveBetweenStages
+from scamlint_training.callbacks import MovingAverage
 from scamlint_training.corpus import Document, load_split
-from scamlint_training.corpus.documents import corpus_hash
-from scamlint_training.stages import check_stages, rate_factor, stages_of
+from scamlint_training.corpus.documents import REPOSITORY, corpus_hash
+from scamlint_training.examples import prepare
+from scamlint_training.soft_labels import SOFT_LABELS
+from scamlint_training.soft_labels import load as load_soft_labels
 from scamlint_training.tagger import DEFAULT_BASE, TokenTagger, base_path, parameter_groups, tagging_loss
 
 _log = logging.getLogger(__name__)
 WEIGHTS_FILE = "tagger.pt"
 SETTINGS_FILE = "settings.json"
+# Encoded passes over the corpus lie there, kept for the next start and for trainings that differ in other things.
+RUNS = REPOSITORY / "runs"
+EXAMPLES = RUNS / "examples"
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,21 +52,18 @@ class TrainingSettings:
 
     Attributes:
         base: Hugging Face id or local path of the encoder; the packaged MiniLM weights by default.
-        epochs: Passes over the train split, each with fresh noise, after the stages.
-        stages: What is read before that, as ``block:passes``: passes over the blocks of the corpus up to that name, or
-            ``block..block:passes`` for those from one name to another.
-            So a corpus that grows need not be read from the beginning each time: the checkpoint at the end of a stage
-            serves every later corpus. After a minus (``m01:2-``) the rate falls in that stage as in the last one and
-            rises anew after it (warm restart, Loshchilov and Hutter 2017).
+        epochs: Passes over the train split, each with fresh noise.
         batch_windows: Windows in a batch.
         learning_rate: Rate of the top encoder layer.
         head_rate: Rate of the heads.
         layer_decay: Factor of the rate from a layer to the one below.
         weight_decay: Weight decay of matrices.
-        warmup_steps: Steps with a rising rate at the beginning and after each fall.
-        decay_share: Share of the last stage's steps, at the end, in which the rate falls linearly to nothing; it
-            stands still before (warmup-stable-decay, Hu et al. 2024), whatever is to come.
+        warmup_steps: Steps with a rising rate at the beginning.
+        decay_share: Share of the steps, at the end, in which the rate falls linearly to nothing; it stands still before
+            (warmup-stable-decay, Hu et al. 2024).
         dropout: Dropout before the heads.
+        encoder_dropout: Dropout inside the encoder.
+        soft_weight: Share of the teacher's soft labels in the targets, for documents that it has read.
         window: Pieces in a window, special tokens included.
         overlap: Pieces that neighbouring windows share when the model is served; training cuts at random places.
         augmented_share: Share of documents that get noise in an epoch.
@@ -74,16 +75,17 @@ class TrainingSettings:
     """
 
     base: str = DEFAULT_BASE
-    epochs: int = 0
-    stages: str = "b16:3,b24:2,m01:2-,m13:2-,b33..m21:2-,m14..m25:2-"
-    batch_windows: int = 16
-    learning_rate: float = 5e-4
+    epochs: int = 7
+    batch_windows: int = 32
+    learning_rate: float = 7e-4
     head_rate: float = 2e-3
     layer_decay: float = 0.85
     weight_decay: float = 0.01
     warmup_steps: int = 200
     decay_share: float = 0.6
     dropout: float = 0.1
+    encoder_dropout: float = 0.0
+    soft_weight: float = 0.5
     window: int = 256
     overlap: int = 32
     augmented_share: float = 0.5
@@ -94,18 +96,18 @@ class TrainingSettings:
     seed: int = 13
 
     def __post_init__(self) -> None:
-        if self.epochs < 0 or self.batch_windows < 1:
-            raise ValueError("epochs is 0 or more, batch_windows at least 1.")
-        if not (self.epochs or self.stages):
-            raise ValueError("stages are empty only with epochs.")
-        check_stages(self.stages)
+        if self.epochs < 1 or self.batch_windows < 1:
+            raise ValueError("epochs and batch_windows are at least 1.")
         if not 0 <= self.overlap < self.window - 2:
             raise ValueError(f"overlap must be smaller than the window less 2, got {self.overlap} of {self.window}.")
-        for name in ("decay_share", "dropout", "augmented_share", "smoothing", "averaging"):
+        for name in ("dropout", "encoder_dropout", "augmented_share", "smoothing", "averaging"):
             if not 0.0 <= getattr(self, name) < 1.0:
                 raise ValueError(f"{name} lies in [0, 1), got {getattr(self, name)}.")
-        if not 0.0 < self.train_share <= 1.0:
-            raise ValueError(f"train_share lies in (0, 1], got {self.train_share}.")
+        for name in ("decay_share", "train_share"):
+            if not 0.0 < getattr(self, name) <= 1.0:
+                raise ValueError(f"{name} lies in (0, 1], got {getattr(self, name)}.")
+        if not 0.0 <= self.soft_weight <= 1.0:
+            raise ValueError(f"soft_weight lies in [0, 1], got {self.soft_weight}.")
 
 
 def plain_tokenizer(base: str) -> Tokenizer:
@@ -143,51 +145,55 @@ class TaggerTrainer(Trainer):  # type: ignore[misc]
         return InOrder(self.train_dataset.order)
 
 
-def train(settings: TrainingSettings, output: Path, resume: bool = False) -> TokenTagger:
+def train(
+    settings: TrainingSettings,
+    output: Path,
+    resume: bool = False,
+    left_out: Collection[str] = (),
+    soft_labels: Path = SOFT_LABELS,
+) -> TokenTagger:
     """Fine-tune and save.
 
     Args:
         settings: What to do.
         output: Folder for checkpoints and the result.
         resume: Go on from the last checkpoint in ``output``.
+        left_out: Families that are not read.
+        soft_labels: The teacher's labels; read only with a ``soft_weight``.
 
     Returns:
-        The tagger with the mean of the averaged weights at the ends of the falling stages, also written to ``output``
-        with its settings.
+        The tagger with the averaged weights, also written to ``output`` with its settings.
     """
     set_seed(settings.seed)
     tokenizer = plain_tokenizer(settings.base)
     documents = share_of(load_split("train"), settings.train_share)
-    stages = stages_of(documents, settings.stages, settings.epochs)
-    windows = Windows(
-        [stage.documents for stage in stages for _ in range(stage.passes)],
+    examples = prepare(
+        documents,
         tokenizer,
+        passes=settings.epochs,
         window=settings.window,
-        batch=settings.batch_windows,
         augmented_share=settings.augmented_share,
         seed=settings.seed,
+        cache=EXAMPLES,
     )
-    pieces = sum(len(example.ids) for example in windows.examples)
-    ends = [sum(windows.epoch_batches[:count]) for count in accumulate(stage.passes for stage in stages)]
-    _log.info(
-        "%d documents, %d windows, %d pieces in all epochs; the stages end at the steps %s",
-        len(documents),
-        len(windows),
-        pieces,
-        ends,
+    used = [index for index, document in enumerate(documents) if document.family not in left_out]
+    windows = Windows(
+        examples,
+        batch=settings.batch_windows,
+        seed=settings.seed,
+        documents=used,
+        soft=load_soft_labels(soft_labels, documents) if settings.soft_weight else None,
+        soft_weight=settings.soft_weight,
     )
-    tagger = TokenTagger(settings.base, settings.dropout)
+    steps = len(windows) // settings.batch_windows
+    _log.info("%d documents; %d pieces in %d steps", len(used), windows.pieces, steps)
+    tagger = TokenTagger(settings.base, settings.dropout, settings.encoder_dropout)
     groups = parameter_groups(
         tagger, settings.learning_rate, settings.head_rate, settings.layer_decay, settings.weight_decay
     )
     optimizer = torch.optim.AdamW(groups, lr=settings.learning_rate, fused=True)
-    falls = [stage.falls for stage in stages]
-    schedule = LambdaLR(
-        optimizer, lambda step: rate_factor(step, ends, falls, settings.warmup_steps, settings.decay_share)
-    )
+    schedule = LambdaLR(optimizer, lambda step: rate_factor(step, steps, settings.warmup_steps, settings.decay_share))
     average = MovingAverage(tagger, settings.averaging) if settings.averaging else None
-    falling = sorted({end for end, falls_there in zip(ends, falls, strict=True) if falls_there})
-    keep = KeepEnds(falling, average, output)
     output.mkdir(parents=True, exist_ok=True)
     trainer = TaggerTrainer(
         settings,
@@ -199,31 +205,47 @@ def train(settings: TrainingSettings, output: Path, resume: bool = False) -> Tok
             use_cpu=not torch.cuda.is_available(),
             bf16=_bf16_helps(),
             max_grad_norm=1.0,
-            save_steps=max(200, ends[-1] // 8),
+            save_steps=max(200, steps // 8),
             save_total_limit=1,
-            logging_steps=max(20, ends[-1] // 100),
+            logging_steps=max(20, steps // 100),
             report_to=[],
             remove_unused_columns=False,
             dataloader_pin_memory=False,
+            dataloader_num_workers=2 if torch.cuda.is_available() else 0,
             seed=settings.seed,
         ),
         train_dataset=windows,
         data_collator=Collator(tokenizer),
         optimizers=(optimizer, schedule),
-        callbacks=[SaveBetweenStages(ends), *([average] if average else []), keep],
+        callbacks=[average] if average else [],
     )
     trainer.train(resume_from_checkpoint=resume or None)
-    result = tagger.cpu()
-    result.load_state_dict(keep.mean())
+    result = (average.average if average else tagger).cpu()
     torch.save(result.state_dict(), output / WEIGHTS_FILE)
     record = {
         "settings": asdict(settings),
-        "documents": len(documents),
-        "pieces": pieces,
+        "documents": len(used),
+        "pieces": windows.pieces,
         "corpus_sha256": corpus_hash(),
     }
     (output / SETTINGS_FILE).write_text(json.dumps(record, indent=2) + "\n", encoding="utf-8")
     return result.eval()
+
+
+def rate_factor(step: int, steps: int, warmup: int, decay_share: float) -> float:
+    """Return the factor of the learning rate at a step: rising, standing still, falling to nothing.
+
+    Args:
+        step: Steps that are done.
+        steps: Steps of the whole training.
+        warmup: Steps in which it rises.
+        decay_share: Share of the steps in which it falls.
+
+    Returns:
+        The factor, between 0 and 1.
+    """
+    risen = (step + 1) / warmup if warmup else 1.0
+    return max(0.0, min(1.0, risen, (steps - step) / max(1.0, decay_share * steps)))
 
 
 def load_trained(folder: Path) -> tuple[TokenTagger, TrainingSettings]:

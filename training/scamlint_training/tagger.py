@@ -26,12 +26,14 @@ class TokenTagger(nn.Module):
     The window head is only an auxiliary task in training and is not exported.
     """
 
-    def __init__(self, base: str, dropout: float) -> None:
+    def __init__(self, base: str, dropout: float, encoder_dropout: float = 0.0) -> None:
         super().__init__()
-        # Dropout inside the encoder costs more than half of the speed on a CPU (random numbers, no fused attention),
-        # and the noise of the augmentations regularises already.
+        # Dropout inside the encoder costs more than half of the speed on a CPU (random numbers, no fused attention).
         self.encoder = AutoModel.from_pretrained(
-            base_path(base), add_pooling_layer=False, hidden_dropout_prob=0.0, attention_probs_dropout_prob=0.0
+            base_path(base),
+            add_pooling_layer=False,
+            hidden_dropout_prob=encoder_dropout,
+            attention_probs_dropout_prob=encoder_dropout,
         )
         width = int(self.encoder.config.hidden_size)
         labels = len(label_names())
@@ -113,7 +115,7 @@ def parameter_groups(
         Parameter groups for an optimiser.
     """
     depth = int(tagger.encoder.config.num_hidden_layers)
-    groups: list[dict[str, Any]] = []
+    groups: dict[tuple[float, bool], dict[str, Any]] = {}
     for name, parameter in tagger.named_parameters():
         if not name.startswith("encoder."):
             learning_rate = head_rate
@@ -123,5 +125,6 @@ def parameter_groups(
         else:
             learning_rate = rate * layer_decay**depth
         decayed = parameter.ndim > 1
-        groups.append({"params": [parameter], "lr": learning_rate, "weight_decay": weight_decay if decayed else 0.0})
-    return groups
+        group = {"params": [], "lr": learning_rate, "weight_decay": weight_decay if decayed else 0.0}
+        groups.setdefault((learning_rate, decayed), group)["params"].append(parameter)
+    return list(groups.values())

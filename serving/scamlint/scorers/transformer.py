@@ -21,7 +21,7 @@ from tokenizers import Tokenizer
 
 from scamlint.bundle import Bundle
 from scamlint.cores import available_cores
-from scamlint.encode import Encoded, encode, special_id
+from scamlint.encode import Encoded, encode, frame_ids
 from scamlint.errors import ModelError
 from scamlint.scorers.gate import Gate
 from scamlint.scoring import TokenScores, checkpoint
@@ -71,8 +71,7 @@ class TransformerScorer:
         self._tokenizer = Tokenizer.from_file(str(bundle.folder / TOKENIZER_FILE))
         self._tokenizer.no_truncation()
         self._tokenizer.no_padding()
-        self._first = special_id(self._tokenizer, "[CLS]")
-        self._last = special_id(self._tokenizer, "[SEP]")
+        self._first, self._last = frame_ids(self._tokenizer)
         self._window = int(bundle.settings["window"]) - 2
         self._overlap = int(bundle.settings["overlap"])
         self._labels = len(bundle.thresholds)

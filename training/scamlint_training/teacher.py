@@ -1,0 +1,157 @@
+"""Train teachers and write what they say about the train split: soft labels for the shipped network.
+
+    python -m scamlint_training.teacher --base PATH-OR-ID --output training/soft_labels.npz
+
+A larger encoder is fine-tuned once for each fold of the families without that fold, and labels the fold that it has not
+seen (cross-fitting, as in Wolpert's stacked generalization, 1992): a teacher that labels what it was trained on repeats
+the hard labels. It takes minutes on a GPU and many hours without; the result is kept in the repository, so that
+``make train`` needs no teacher.
+"""
+
+from __future__ import annotations
+
+import argparse
+import logging
+import random
+from collections.abc import Sequence
+from pathlib import Path
+
+import numpy as np
+import torch
+from numpy.typing import NDArray
+
+from scamlint.encode import Encoded, encode, frame_ids
+from scamlint.labels import label_names
+from scamlint.text import normalize
+from scamlint.windows import owned_range, token_windows
+from scamlint_training.corpus import Document, load_split
+from scamlint_training.finetune import RUNS, TrainingSettings, load_trained, plain_tokenizer, train
+from scamlint_training.soft_labels import SOFT_LABELS, save
+from scamlint_training.tagger import DEFAULT_BASE, TokenTagger
+
+_log = logging.getLogger(__name__)
+FOLDS = 4
+_BATCH = 64
+
+
+def teacher_settings(base: str, seed: int) -> TrainingSettings:
+    """Return the settings of a teacher: those of a base-sized encoder."""
+    return TrainingSettings(
+        base=base,
+        epochs=5,
+        batch_windows=32,
+        learning_rate=1e-4,
+        head_rate=1e-3,
+        layer_decay=0.9,
+        encoder_dropout=0.1,
+        seed=seed,
+    )
+
+
+def fold_of(documents: Sequence[Document], fold: int, folds: int = FOLDS) -> set[str]:
+    """Return the families of a fold; the folds part the families at random, always alike."""
+    families = sorted({document.family for document in documents})
+    random.Random(1).shuffle(families)
+    return set(families[fold::folds])
+
+
+def train_fold(base: str, fold: int, output: Path, seed: int = 13) -> None:
+    """Train the teacher that has not seen a fold."""
+    train(teacher_settings(base, seed), output, left_out=fold_of(load_split("train"), fold))
+
+
+def label(tagger: TokenTagger, base: str, documents: Sequence[Document]) -> list[NDArray[np.float32]]:
+    """Let a teacher read documents.
+
+    Args:
+        tagger: The teacher.
+        base: Its base, whose tokenizer it reads with.
+        documents: Documents.
+
+    Returns:
+        For each document the probabilities of the pieces of the *default* base; shape ``(pieces, 2 * labels)``.
+    """
+    own, others = plain_tokenizer(base), plain_tokenizer(DEFAULT_BASE)
+    settings = TrainingSettings()
+    texts = [normalize(document.text).text for document in documents]
+    read = [encode(own, text) for text in texts]
+    jobs = [
+        (end - start, index, number)
+        for index, document in enumerate(read)
+        for number, (start, end) in enumerate(_windows(document, settings))
+    ]
+    jobs.sort()
+    said = [np.zeros((len(each.ids), 2 * len(label_names())), dtype=np.float32) for each in read]
+    device = "cuda" if torch.cuda.is_available() else "cpu"
+    tagger = tagger.to(device).eval()
+    first, last = frame_ids(own)
+    for begin in range(0, len(jobs), _BATCH):
+        batch = jobs[begin : begin + _BATCH]
+        ids = torch.zeros((len(batch), batch[-1][0] + 2), dtype=torch.long)
+        mask = torch.zeros_like(ids)
+        for row, (length, index, number) in enumerate(batch):
+            start, end = _windows(read[index], settings)[number]
+            ids[row, : length + 2] = torch.tensor([first, *read[index].ids[start:end].tolist(), last])
+            mask[row, : length + 2] = 1
+        with torch.no_grad(), torch.autocast(device, torch.bfloat16, enabled=device == "cuda"):
+            logits = tagger(ids.to(device), mask.to(device))[0]
+        rows = torch.sigmoid(logits.float()).cpu().numpy()
+        for row, (_, index, number) in enumerate(batch):
+            windows = _windows(read[index], settings)
+            start, end = owned_range(windows, number)
+            shift = 1 - windows[number][0]
+            said[index][start:end] = rows[row, start + shift : end + shift]
+    return [
+        _in_other_pieces(rows, pieces, encode(others, text))
+        for rows, pieces, text in zip(said, read, texts, strict=True)
+    ]
+
+
+def _windows(document: Encoded, settings: TrainingSettings) -> list[tuple[int, int]]:
+    return token_windows(len(document.ids), settings.window - 2, settings.overlap)
+
+
+def _in_other_pieces(rows: NDArray[np.float32], pieces: Encoded, others: Encoded) -> NDArray[np.float32]:
+    """Give each piece of another tokenizer the row of the piece that holds its first character."""
+    if not len(pieces.ids):
+        return np.zeros((len(others.ids), rows.shape[1]), dtype=np.float32)
+    found = np.minimum(np.searchsorted(pieces.ends, others.starts, side="right"), len(pieces.ids) - 1)
+    result = rows[found].copy()
+    again = np.flatnonzero(found[1:] == found[:-1]) + 1
+    result[again, rows.shape[1] // 2 :] = 0.0
+    return result
+
+
+def gather(folders: Sequence[Path], output: Path) -> None:
+    """Let each teacher label the fold that it has not seen, and write the soft labels."""
+    documents = load_split("train")
+    said: dict[str, NDArray[np.float32]] = {}
+    for fold, folder in enumerate(folders):
+        families = fold_of(documents, fold, len(folders))
+        unseen = [document for document in documents if document.family in families]
+        tagger, settings = load_trained(folder)
+        rows = label(tagger, settings.base, unseen)
+        said |= {document.id: row for document, row in zip(unseen, rows, strict=True)}
+        _log.info("fold %d: %d documents", fold, len(unseen))
+    save(output, documents, [said[document.id] for document in documents])
+
+
+def main() -> None:
+    """Command line."""
+    parser = argparse.ArgumentParser(description="Train teachers on folds of the corpus and write their soft labels.")
+    parser.add_argument("--base", required=True, help="Hugging Face id or path of a larger encoder")
+    parser.add_argument("--output", type=Path, default=SOFT_LABELS)
+    parser.add_argument("--fold", type=int, help="train this fold's teacher alone, for several machines or processes")
+    parser.add_argument("--gather", action="store_true", help="only write the labels of teachers trained before")
+    arguments = parser.parse_args()
+    logging.basicConfig(level=logging.INFO, format="%(message)s")
+    folders = [RUNS / f"teacher-{fold}" for fold in range(FOLDS)]
+    if not arguments.gather:
+        for fold in range(FOLDS) if arguments.fold is None else [arguments.fold]:
+            train_fold(arguments.base, fold, folders[fold])
+    if arguments.fold is None:
+        gather(folders, arguments.output)
+
+
+if __name__ == "__main__":
+    main()
