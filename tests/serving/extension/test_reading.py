@@ -30,8 +30,9 @@ def test_a_long_article_is_marked_with_exactly_the_words_of_the_server(reader):
     before = page.evaluate("document.body.outerHTML")
     reader.settle(page)
     marks = reader.marks(page)
-    # Between table cells the page has no white space of its own.
-    assert [re.sub(r"\s", "", words) for words in marks] == [re.sub(r"\s", "", words) for words in reader.answered()]
+    # Between table cells the page has no white space of its own; a busy server may answer a later request first.
+    squeezed = [[re.sub(r"\s", "", words) for words in each] for each in (marks, reader.answered())]
+    assert sorted(squeezed[0]) == sorted(squeezed[1])
     assert any("fixed 3% per day, guaranteed" in words for words in marks)
     assert words_of(RECRUITING) in marks
     assert words_of(URGENCY) in marks
