@@ -38,7 +38,7 @@ def teacher_settings(base: str, seed: int) -> TrainingSettings:
     """Return the settings of a teacher: those of a base-sized encoder."""
     return TrainingSettings(
         base=base,
-        epochs=5,
+        epochs=4,
         batch_windows=32,
         learning_rate=1e-4,
         head_rate=1e-3,
