@@ -97,22 +97,15 @@ def test_targets_lie_between_the_annotators_and_the_teacher(documents, tokenizer
     soft_labels.save(tmp_path / "soft.npz", documents, said)
     examples = prepared(documents, tokenizer, passes=1, noise=0.0)
     soft = soft_labels.load(tmp_path / "soft.npz", documents)
-    hard = Windows(examples, batch=4, seed=1)
-    mixed = Windows(examples, batch=4, seed=1, soft=soft, soft_weight=0.5)
+    hard = Windows(examples)
+    mixed = Windows(examples, soft=soft, soft_weight=0.5)
     for index in range(len(examples.ends)):
         assert np.allclose(mixed[index].targets, 0.5 * hard[index].targets + 0.2, atol=0.002)
 
 
-def test_documents_that_are_left_out_are_in_no_batch(documents, tokenizer):
-    examples = prepared(documents, tokenizer)
-    windows = Windows(examples, batch=4, seed=1, documents=[3, 7])
-    assert {int(examples.documents[index]) for index in windows.order} == {3, 7}
-    assert len(windows) % 4 == 0
-
-
 def test_a_batch_is_padded_and_framed(documents, tokenizer):
-    windows = Windows(prepared(documents, tokenizer), batch=4, seed=1)
-    batch = Collator(tokenizer)([windows[index] for index in windows.order[:4]])
+    windows = Windows(prepared(documents, tokenizer))
+    batch = Collator(tokenizer)([windows[index] for index in range(4)])
     lengths = batch["attention_mask"].sum(1)
     assert (batch["input_ids"][:, 0] == tokenizer.token_to_id("[CLS]")).all()
     assert all(

@@ -1,9 +1,8 @@
-"""Batches for training: windows in an order that wastes little padding, collated with special tokens."""
+"""Windows for training, with their targets, and batches of them with special tokens."""
 
 from __future__ import annotations
 
-import random
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -11,7 +10,7 @@ import torch
 from numpy.typing import NDArray
 from tokenizers import Tokenizer
 from torch import Tensor
-from torch.utils.data import Dataset, Sampler
+from torch.utils.data import Dataset
 
 from scamlint.encode import frame_ids
 from scamlint.labels import label_names
@@ -26,51 +25,57 @@ class Window:
     Attributes:
         ids: Word pieces without special tokens; shape ``(pieces,)``.
         targets: Between 0 and 1: ``inside`` of each label, then ``begin``; shape ``(pieces, 2 * labels)``.
+        document: Running number of its document.
     """
 
     ids: NDArray[np.int32]
     targets: NDArray[np.float32]
+    document: int
 
 
 class Windows(Dataset[Window]):
-    """The windows of all passes, each pass shuffled into batches of similar length.
+    """The windows of all passes over some documents.
 
     Args:
         examples: All windows.
-        batch: Windows in a batch.
-        seed: Seed of the order.
-        documents: Running numbers of the documents that are used; all when None.
+        used: Running numbers of the documents that are used; all when None.
         soft: What a teacher says about the documents.
         soft_weight: Share of the teacher in the targets.
+
+    Attributes:
+        lengths: Pieces in each window.
+        passes: Number of passes.
+        documents: Number of documents, used or not.
     """
 
     def __init__(
         self,
         examples: Examples,
         *,
-        batch: int,
-        seed: int,
-        documents: Sequence[int] | None = None,
+        used: Sequence[int] | None = None,
         soft: SoftLabels | None = None,
         soft_weight: float = 0.0,
     ) -> None:
         self._examples = examples
         self._soft = soft if soft_weight else None
         self._weight = soft_weight
-        used = np.ones(len(examples.ends), dtype=bool)
-        if documents is not None:
-            used = np.isin(examples.documents, np.array(documents))
-        lengths = np.diff(examples.ends, prepend=0)
-        rng = random.Random(seed)
-        self.order: list[int] = []
-        for number in range(int(examples.passes.max()) + 1 if len(used) else 0):
-            indices = np.flatnonzero(used & (examples.passes == number)).tolist()
-            order = shuffled_by_length(lengths[indices].tolist(), batch, rng)
-            self.order += [indices[index] for index in order]
-        self.pieces = int(lengths[self.order].sum())
+        self._used = np.ones(len(examples.ends), dtype=bool)
+        if used is not None:
+            self._used = np.isin(examples.documents, np.array(used))
+        self.lengths = np.diff(examples.ends, prepend=0)
+        self.passes = int(examples.passes.max(initial=-1)) + 1
+        self.documents = int(examples.documents.max(initial=-1)) + 1
+
+    def of_pass(self, number: int) -> NDArray[np.int64]:
+        """Return the numbers of the windows of a pass."""
+        return np.flatnonzero(self._used & (self._examples.passes == number))
+
+    def owners(self, indices: NDArray[np.int64]) -> NDArray[np.int64]:
+        """Return the running numbers of the documents of some windows."""
+        return np.asarray(self._examples.documents)[indices].astype(np.int64)
 
     def __len__(self) -> int:
-        return len(self.order)
+        return len(self._examples.ends)
 
     def __getitem__(self, index: int) -> Window:
         end = int(self._examples.ends[index])
@@ -85,36 +90,7 @@ class Windows(Dataset[Window]):
             again = np.flatnonzero(clean[known] == np.roll(clean[known], 1))
             said[again[again > 0], len(label_names()) :] = 0.0
             targets[known] += self._weight * (said - targets[known])
-        return Window(np.asarray(self._examples.ids[start:end]), targets)
-
-
-def shuffled_by_length(lengths: Sequence[int], batch: int, rng: random.Random) -> list[int]:
-    """Order items so that batches hold similar lengths but come at random; a few items come twice to fill the last."""
-    indices = list(range(len(lengths)))
-    rng.shuffle(indices)
-    batches: list[list[int]] = []
-    for start in range(0, len(indices), batch * 50):
-        block = sorted(indices[start : start + batch * 50], key=lambda index: lengths[index])
-        batches += [block[i : i + batch] for i in range(0, len(block), batch)]
-    whole = [part for part in batches if len(part) == batch]
-    rng.shuffle(whole)
-    rest = [index for part in batches if len(part) < batch for index in part]
-    # Filled up, so that the batches of the next pass begin where a batch begins.
-    rest += rng.choices(indices, k=-len(rest) % batch) if rest else []
-    return [index for part in whole for index in part] + rest
-
-
-class InOrder(Sampler[int]):
-    """Yields the given order."""
-
-    def __init__(self, order: Sequence[int]) -> None:
-        self._order = order
-
-    def __iter__(self) -> Iterator[int]:
-        return iter(self._order)
-
-    def __len__(self) -> int:
-        return len(self._order)
+        return Window(np.asarray(self._examples.ids[start:end]), targets, int(document))
 
 
 class Collator:
@@ -124,7 +100,7 @@ class Collator:
         self._first, self._last = frame_ids(tokenizer)
 
     def __call__(self, windows: Sequence[Window]) -> dict[str, Tensor]:
-        """Return ``input_ids``, ``attention_mask`` and ``targets`` of a batch."""
+        """Return ``input_ids``, ``attention_mask``, ``targets`` and ``documents`` of a batch."""
         longest = max(len(window.ids) for window in windows) + 2
         width = windows[0].targets.shape[1]
         ids: NDArray[np.int64] = np.zeros((len(windows), longest), dtype=np.int64)
@@ -139,4 +115,5 @@ class Collator:
             "input_ids": torch.from_numpy(ids),
             "attention_mask": torch.from_numpy(mask),
             "targets": torch.from_numpy(targets),
+            "documents": torch.tensor([window.document for window in windows]),
         }

@@ -1,9 +1,11 @@
 """Fine-tune a multi-label token tagger on the corpus.
 
     python -m scamlint_training.finetune --output runs/transformer
+    python -m scamlint_training.finetune --start runs/transformer --epochs 3 --learning-rate 3e-4 --output runs/next
 
-Reads top to bottom: settings, data, the trainer, the command line. The result is a checkpoint folder that
-``scamlint_training.export`` turns into the model folder that is served.
+The second line goes on from a finished training after the corpus has grown. Reads top to bottom: settings, data, the
+trainer, the command line. The result is a checkpoint folder that ``scamlint_training.export`` turns into the model
+folder that is served.
 """
 
 from __future__ import annotations
@@ -29,14 +31,23 @@ from transformers import (
     set_seed,
 )
 
-from scamlint_training.batches import Collator, InOrder, Windows
+from scamlint_training import losses
+from scamlint_training.batches import Collator, Windows
 from scamlint_training.callbacks import MovingAverage
 from scamlint_training.corpus import Document, load_split
 from scamlint_training.corpus.documents import REPOSITORY, corpus_hash
 from scamlint_training.examples import prepare
+from scamlint_training.passes import Passes
 from scamlint_training.soft_labels import SOFT_LABELS
 from scamlint_training.soft_labels import load as load_soft_labels
-from scamlint_training.tagger import DEFAULT_BASE, TokenTagger, base_path, parameter_groups, tagging_loss
+from scamlint_training.tagger import (
+    DEFAULT_BASE,
+    TokenTagger,
+    base_path,
+    divergence,
+    parameter_groups,
+    tagging_loss,
+)
 
 _log = logging.getLogger(__name__)
 WEIGHTS_FILE = "tagger.pt"
@@ -53,6 +64,8 @@ class TrainingSettings:
     Attributes:
         base: Hugging Face id or local path of the encoder; the packaged MiniLM weights by default.
         epochs: Passes over the train split, each with fresh noise.
+        easy_share: Share of a pass, the windows of the least loss, that counts as easy after the first pass.
+        easy_kept: Share of the easy windows that comes all the same.
         batch_windows: Windows in a batch.
         learning_rate: Rate of the top encoder layer.
         head_rate: Rate of the heads.
@@ -76,6 +89,8 @@ class TrainingSettings:
 
     base: str = DEFAULT_BASE
     epochs: int = 7
+    easy_share: float = 0.5
+    easy_kept: float = 0.25
     batch_windows: int = 32
     learning_rate: float = 7e-4
     head_rate: float = 2e-3
@@ -106,8 +121,9 @@ class TrainingSettings:
         for name in ("decay_share", "train_share"):
             if not 0.0 < getattr(self, name) <= 1.0:
                 raise ValueError(f"{name} lies in (0, 1], got {getattr(self, name)}.")
-        if not 0.0 <= self.soft_weight <= 1.0:
-            raise ValueError(f"soft_weight lies in [0, 1], got {self.soft_weight}.")
+        for name in ("soft_weight", "easy_share", "easy_kept"):
+            if not 0.0 <= getattr(self, name) <= 1.0:
+                raise ValueError(f"{name} lies in [0, 1], got {getattr(self, name)}.")
 
 
 def plain_tokenizer(base: str) -> Tokenizer:
@@ -129,20 +145,23 @@ def share_of(documents: Sequence[Document], share: float) -> list[Document]:
 class TaggerTrainer(Trainer):  # type: ignore[misc]
     """A ``Trainer`` with our loss and our order of batches."""
 
-    def __init__(self, settings: TrainingSettings, **arguments: Any) -> None:
+    def __init__(self, settings: TrainingSettings, passes: Passes, **arguments: Any) -> None:
         super().__init__(**arguments)
-        self._settings = settings
+        self._settings, self._passes = settings, passes
 
     def compute_loss(self, model: Any, inputs: dict[str, Tensor], *_: Any, **__: Any) -> Tensor:
-        """Return the tagging loss of a batch."""
+        """Return the tagging loss of a batch, and note how well its documents are known."""
         pieces, windows = model(inputs["input_ids"], inputs["attention_mask"])
         mask = inputs["attention_mask"].float()
+        if model.training:
+            known = divergence(pieces.detach(), inputs["targets"], mask)
+            self._passes.saw(inputs["documents"].cpu().numpy(), known.cpu().numpy())
         return tagging_loss(
             pieces, windows, inputs["targets"], mask, self._settings.window_weight, self._settings.smoothing
         )
 
     def _get_train_sampler(self, *_: Any) -> Sampler[int]:
-        return InOrder(self.train_dataset.order)
+        return self._passes
 
 
 def train(
@@ -151,6 +170,7 @@ def train(
     resume: bool = False,
     left_out: Collection[str] = (),
     soft_labels: Path = SOFT_LABELS,
+    start: Path | None = None,
 ) -> TokenTagger:
     """Fine-tune and save.
 
@@ -160,6 +180,7 @@ def train(
         resume: Go on from the last checkpoint in ``output``.
         left_out: Families that are not read.
         soft_labels: The teacher's labels; read only with a ``soft_weight``.
+        start: Folder of a finished training to go on from; from the base model when None.
 
     Returns:
         The tagger with the averaged weights, also written to ``output`` with its settings.
@@ -179,15 +200,23 @@ def train(
     used = [index for index, document in enumerate(documents) if document.family not in left_out]
     windows = Windows(
         examples,
-        batch=settings.batch_windows,
-        seed=settings.seed,
-        documents=used,
+        used=used,
         soft=load_soft_labels(soft_labels, documents) if settings.soft_weight else None,
         soft_weight=settings.soft_weight,
     )
-    steps = len(windows) // settings.batch_windows
-    _log.info("%d documents; %d pieces in %d steps", len(used), windows.pieces, steps)
+    passes = Passes(
+        windows,
+        batch=settings.batch_windows,
+        seed=settings.seed,
+        easy_share=settings.easy_share,
+        easy_kept=settings.easy_kept,
+        losses=losses.load(start, documents) if start else None,
+    )
+    steps = len(passes) // settings.batch_windows
+    _log.info("%d documents; %d windows in %d steps", len(used), len(passes), steps)
     tagger = TokenTagger(settings.base, settings.dropout, settings.encoder_dropout)
+    if start:
+        tagger.load_state_dict(load_trained(start)[0].state_dict())
     groups = parameter_groups(
         tagger, settings.learning_rate, settings.head_rate, settings.layer_decay, settings.weight_decay
     )
@@ -197,6 +226,7 @@ def train(
     output.mkdir(parents=True, exist_ok=True)
     trainer = TaggerTrainer(
         settings,
+        passes,
         model=tagger,
         args=TrainingArguments(
             output_dir=str(output),
@@ -222,11 +252,13 @@ def train(
     trainer.train(resume_from_checkpoint=resume or None)
     result = (average.average if average else tagger).cpu()
     torch.save(result.state_dict(), output / WEIGHTS_FILE)
+    losses.save(output, documents, passes.losses)
     record = {
         "settings": asdict(settings),
         "documents": len(used),
-        "pieces": windows.pieces,
+        "pieces": passes.pieces,
         "corpus_sha256": corpus_hash(),
+        "start": json.loads((start / SETTINGS_FILE).read_text(encoding="utf-8")) if start else None,
     }
     (output / SETTINGS_FILE).write_text(json.dumps(record, indent=2) + "\n", encoding="utf-8")
     return result.eval()
@@ -280,9 +312,10 @@ def main() -> None:
     parser = argparse.ArgumentParser(description="Fine-tune the transformer on the corpus.")
     parser.add_argument("--output", type=Path, default=Path("runs/transformer"))
     parser.add_argument("--resume", action="store_true", help="go on from the last checkpoint")
+    parser.add_argument("--start", type=Path, help="go on from the weights of a finished training")
     settings, arguments = settings_from_command_line(parser)
     logging.basicConfig(level=logging.INFO, format="%(message)s")
-    train(settings, arguments.output, arguments.resume)
+    train(settings, arguments.output, arguments.resume, start=arguments.start)
 
 
 if __name__ == "__main__":

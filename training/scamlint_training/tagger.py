@@ -5,6 +5,7 @@ from __future__ import annotations
 from importlib import resources
 from typing import Any
 
+import torch
 from torch import Tensor, nn
 from transformers import AutoModel
 
@@ -97,6 +98,23 @@ def tagging_loss(
     present = targets[..., :labels].amax(dim=1)
     window_loss = nn.functional.binary_cross_entropy_with_logits(windows.float(), present)
     return piece_loss + window_weight * window_loss
+
+
+def divergence(pieces: Tensor, targets: Tensor, mask: Tensor) -> Tensor:
+    """Return how far each window's scores are from its targets.
+
+    Args:
+        pieces: Logits, shape ``(batch, pieces, 2 * labels)``.
+        targets: Between 0 and 1, shape of ``pieces``.
+        mask: 1 where a piece counts, shape ``(batch, pieces)``.
+
+    Returns:
+        Kullback-Leibler divergence for a piece, in nats, summed over the outputs; shape ``(batch,)``.
+    """
+    crossed = nn.functional.binary_cross_entropy_with_logits(pieces.float(), targets, reduction="none")
+    entropy = torch.special.entr(targets) + torch.special.entr(1.0 - targets)
+    mean: Tensor = ((crossed - entropy).sum(-1) * mask).sum(-1) / mask.sum(-1).clamp(min=1)
+    return mean
 
 
 def parameter_groups(
