@@ -85,10 +85,7 @@ def card(config: dict[str, Any], results: dict[str, Any] | None, size: int) -> s
         *_data(config),
         *_results(results, figures),
         *(["## Training", "", _TRAINING, ""] if config["settings"].get("soft_weight") else []),
-        "## Settings",
-        "",
-        *table(["setting", "value"], [[key, f"`{value}`"] for key, value in config["settings"].items()]),
-        "",
+        *_settings(config),
         *_calibration(config),
         "## Limits",
         "",
@@ -164,6 +161,27 @@ def _data(config: dict[str, Any]) -> list[str]:
         "`data/README.md`). Families of documents never cross splits. As it stands now:",
         "",
         *table(["split", "documents", "spans"], rows),
+        "",
+    ]
+
+
+def _settings(config: dict[str, Any]) -> list[str]:
+    trainings = config.get("trainings", [])
+    if len(trainings) < 2:
+        rows = [[key, f"`{value}`"] for key, value in config["settings"].items()]
+        return ["## Settings", "", *table(["setting", "value"], rows), ""]
+    names = ["first training", *["then"] * (len(trainings) - 1)]
+    told = [f"{each['documents']:,} documents, {each['pieces'] / 1e6:.1f} million word pieces" for each in trainings]
+    rows = [
+        [key, *(f"`{each['settings'][key]}`" if key in each["settings"] else "" for each in trainings)]
+        for key in config["settings"]
+    ]
+    return [
+        "## Settings",
+        "",
+        f"Trained {len(trainings)} times, each from the weights of the one before: {'; '.join(told)}.",
+        "",
+        *table(["setting", *names], rows),
         "",
     ]
 

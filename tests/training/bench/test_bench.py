@@ -4,6 +4,7 @@ import pytest
 
 from scamlint_training.bench import Options, Row
 from scamlint_training.bench.__main__ import as_page, part_names, run, write
+from scamlint_training.bench.browser import longest_stretch
 from scamlint_training.bench.material import mostly_clean_documents, page_of
 from scamlint_training.corpus import load_split
 
@@ -48,3 +49,24 @@ def test_the_page_has_the_stated_length_and_the_dump_is_mostly_clean():
     flagged = {document.text for document in load_split("train") if document.spans}
     dump = mostly_clean_documents(200_000)
     assert 0 < sum(text in flagged for text in dump) / len(dump) < 0.06
+
+
+def test_the_longest_stretch_of_a_script_spans_collections_but_not_pauses():
+    def frame(name, url=""):
+        return {"functionName": name, "url": url}
+
+    profile = {
+        "nodes": [
+            {"id": 1, "callFrame": frame("(root)"), "children": [2, 3, 4, 6]},
+            {"id": 2, "callFrame": frame("(idle)")},
+            {"id": 3, "callFrame": frame("(garbage collector)")},
+            {"id": 4, "callFrame": frame("read", "chrome-extension://a/reader.js"), "children": [5]},
+            {"id": 5, "callFrame": frame("createTreeWalker")},
+            {"id": 6, "callFrame": frame("render", "https://example.com/app.js")},
+        ],
+        "samples": [2, 4, 5, 3, 4, 2, 4, 5, 6, 6, 6, 6],
+        "timeDeltas": [1000] * 12,
+    }
+    assert longest_stretch(profile, "chrome-extension://") == 4.0
+    assert longest_stretch(profile, "https://") == 4.0
+    assert longest_stretch(profile, "https://elsewhere") == 0.0

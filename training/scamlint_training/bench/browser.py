@@ -22,6 +22,7 @@ if TYPE_CHECKING:
 
 _log = logging.getLogger(__name__)
 _ARTICLE_BYTES = 50_000
+_FIRST = "Double your deposit within a week, guaranteed."
 _LAST = "Every deposit earns a fixed 3% per day, guaranteed, with no risk to your capital."
 # What leads to it: alone behind many honest paragraphs the model may take the promise for a quotation.
 _OFFER = ["Our investment plans are open to everyone.", "Join us today and receive your first payout tomorrow."]
@@ -34,7 +35,7 @@ _WATCH = f"""<script>
   new PerformanceObserver(note).observe({{type: "longtask", buffered: true}});
   const look = () => {{
     for (const highlight of CSS.highlights.values()) for (const range of highlight) {{
-      seen.first ??= performance.now();
+      if ({_FIRST!r}.includes(range.toString())) seen.first ??= performance.now();
       if ({_LAST!r}.includes(range.toString()) && range.toString().length > 20) seen.last ??= performance.now();
     }}
     if (!seen.last) requestAnimationFrame(look);
@@ -44,7 +45,7 @@ _WATCH = f"""<script>
 
 
 def article(size: int = _ARTICLE_BYTES) -> str:
-    """Return paragraphs of clean training documents up to a size in bytes, and a promise as the last one."""
+    """Return paragraphs of clean training documents up to a size in bytes, between a promise and another one."""
     paragraphs: list[str] = []
     total = 0
     for document in load_split("train"):
@@ -54,7 +55,7 @@ def article(size: int = _ARTICLE_BYTES) -> str:
                     break
                 paragraphs.append(line.replace("&", "&amp;").replace("<", "&lt;"))
                 total += len(line.encode())
-    return "".join(f"<p>{text}</p>\n" for text in [*paragraphs, *_OFFER, _LAST])
+    return "".join(f"<p>{text}</p>\n" for text in [_FIRST, *paragraphs, *_OFFER, _LAST])
 
 
 @contextmanager
@@ -103,6 +104,50 @@ def _read(browser: ExtensionBrowser, address: str, *, marked: bool) -> dict[str,
     return result
 
 
+def longest_stretch(profile: dict[str, Any], origin: str) -> float:
+    """Return the longest time without a pause that scripts of one origin ran.
+
+    Args:
+        profile: What Chromium's ``Profiler.stop`` gives: samples of the main thread, one a millisecond.
+        origin: What the addresses of the scripts begin with.
+
+    Returns:
+        Milliseconds.
+    """
+    parents = {child: node["id"] for node in profile["nodes"] for child in node.get("children", ())}
+    frames = {node["id"]: node["callFrame"] for node in profile["nodes"]}
+    ours: dict[int, bool] = {}
+    for number in frames:
+        at: int | None = number
+        while at is not None and not frames[at]["url"].startswith(origin):
+            at = parents.get(at)
+        ours[number] = at is not None
+    longest = stretch = since = 0
+    for node, delta in zip(profile["samples"], profile["timeDeltas"], strict=True):
+        since += delta
+        if ours[node]:
+            stretch, since = stretch + since, 0
+            longest = max(longest, stretch)
+        elif frames[node]["functionName"] not in ("(garbage collector)", "(program)"):
+            stretch = since = 0
+    return longest / 1000
+
+
+def _profiled(browser: ExtensionBrowser, address: str) -> float:
+    """Read the article while its main thread is sampled; the longest stretch of the content script in milliseconds."""
+    page = browser.context.new_page()
+    session = browser.context.new_cdp_session(page)
+    session.send("Profiler.enable")
+    session.send("Profiler.setSamplingInterval", {"interval": 1000})
+    session.send("Profiler.start")
+    page.goto(address)
+    until(page, "window.seen.last")
+    _use(page)
+    profile = session.send("Profiler.stop")["profile"]
+    page.close()
+    return longest_stretch(profile, "chrome-extension://")
+
+
 def _paste(page: Page, server: ServerProcess, text: str) -> float:
     """Return the seconds from pasting a text into the web page to its marks."""
     page.goto(server.url)
@@ -138,6 +183,7 @@ def measure(options: Options) -> list[Row]:
         browser.settings(on=True)
         browser.desk.wait_for_timeout(500)
         results = [_read(browser, address, marked=True) for _ in range(runs)]
+        stretch = max(_profiled(browser, address) for _ in range(runs))
         page = browser.context.new_page()
         pasted = [_paste(page, server, body) for _ in range(runs)]
     middle = [(result["last"] - result["load"]) / 1000 for result in results]
@@ -147,8 +193,11 @@ def measure(options: Options) -> list[Row]:
     many = f"median of {runs}"
     return [
         Row("extension: 50 kB article, load to last mark", statistics.median(middle), "s", "<= 1", many),
-        Row("extension: 50 kB article, load to first mark", statistics.median(first), "s", "", many),
-        Row("extension: longest task while reading, scrolling, typing", longest, "ms", "<= 50", "0: none over 50 ms"),
+        Row(
+            "extension: 50 kB article, load to the first paragraph's mark", statistics.median(first), "s", "<= 1", many
+        ),
+        Row("extension: longest stretch of the content script", stretch, "ms", "<= 50", "sampled"),
+        Row("extension: longest task of the page meanwhile", longest, "ms", "", "0: none over 50 ms"),
         Row("the same page without the extension", longest_without, "ms", "", "0: none over 50 ms"),
         Row("page: 50 kB pasted to first mark", statistics.median(pasted), "s", "<= 1", many),
     ]
