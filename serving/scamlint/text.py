@@ -16,7 +16,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-NORMALIZER_VERSION = 1
+NORMALIZER_VERSION = 2
 
 # Invisible: soft hyphen, grapheme joiner, Arabic letter mark, Hangul fillers, zero-width and bidi controls,
 # variation selectors, tag characters.
@@ -178,6 +178,8 @@ def _normalize_cluster(source: str, start: int, end: int) -> str:
     if char in _LINE_BREAKS:
         return "" if source[start : start + 2] == "\r\n" else "\n"
     if end - start == 1:
+        if char == "\n":
+            return char
         if char in _SIMPLE:
             return _SIMPLE[char]
         if "\ud800" <= char <= "\udfff":

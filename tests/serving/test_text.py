@@ -40,6 +40,8 @@ TRICKY = st.text(
         ("no risk, сосо for you and me", "no risk, coco for you and me"),
         ("“risk‑free”", '"risk-free"'),
         ("one\r\ntwo\rthree\u2028four", "one\ntwo\nthree\nfour"),
+        ("one\n✅ two\r\n“three”\n２", 'one\n✅ two\n"three"\n2'),  # before other than ASCII too
+        ("one\t✅", "one ✅"),
         ("nul\0here", "nul here"),
         ("lone \ud83d surrogate", "lone \ufffd surrogate"),
         ("under a mark \ud83d\u0301", "under a mark \ufffd\u0301"),

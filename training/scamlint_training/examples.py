@@ -19,7 +19,7 @@ from tokenizers import Tokenizer
 from scamlint.cores import available_cores
 from scamlint.encode import Encoded, encode
 from scamlint.labels import label_names
-from scamlint.text import NormalizedText, normalize
+from scamlint.text import NORMALIZER_VERSION, NormalizedText, normalize
 from scamlint.windows import token_windows
 from scamlint_training.augment import AUGMENTATIONS, augment
 from scamlint_training.corpus import Document, GoldSpan
@@ -119,7 +119,8 @@ def prepare(
     Returns:
         The windows of all passes.
     """
-    key = hashlib.sha256(f"{passes} {window} {augmented_share} {seed} {tokenizer.to_str()}".encode())
+    how = (passes, window, augmented_share, seed, NORMALIZER_VERSION, tokenizer.to_str())
+    key = hashlib.sha256(repr(how).encode())
     for document in documents:
         key.update(repr((document.id, document.text, document.spans)).encode())
     kept = cache / key.hexdigest()[:16] if cache else None

@@ -14,6 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from scamlint.labels import label_names
+from scamlint.text import NORMALIZER_VERSION
 from scamlint_training.corpus import Document
 from scamlint_training.corpus.documents import REPOSITORY
 
@@ -52,6 +53,7 @@ def save(path: Path, documents: Sequence[Document], probabilities: Sequence[NDAr
     where = np.flatnonzero(rows.ravel() >= _LEAST)
     np.savez_compressed(
         path,
+        normalizer_version=np.array(NORMALIZER_VERSION),
         documents=np.array([fingerprint(document) for document in documents], dtype="S16"),
         counts=np.array([len(each) for each in probabilities], dtype=np.int32),
         gaps=np.diff(where, prepend=0).astype(np.uint32),
@@ -65,8 +67,13 @@ def load(path: Path, documents: Sequence[Document]) -> SoftLabels:
     Args:
         path: What :func:`save` wrote.
         documents: Documents; those whose wording or spans the teacher did not see have none.
+
+    Raises:
+        ValueError: The pieces were those of another normaliser.
     """
     with np.load(path, allow_pickle=False) as kept:
+        if int(kept["normalizer_version"]) != NORMALIZER_VERSION:
+            raise ValueError(f"{path} belongs to another normaliser; run scamlint_training.teacher again.")
         counts = kept["counts"].astype(np.int64)
         values = np.zeros(int(counts.sum()) * 2 * len(label_names()), dtype=np.uint8)
         values[np.cumsum(kept["gaps"].astype(np.int64))] = kept["values"]
