@@ -3,17 +3,20 @@
 from __future__ import annotations
 
 import ipaddress
+import re
+from collections.abc import Collection
 
 from starlette.datastructures import Headers
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from scamlint.api.keys import KeyRing
-from scamlint.api.middleware import ROUTES
-from scamlint.api.problems import UNAUTHORIZED, Problem
+from scamlint.api.problems import NOT_FOUND, UNAUTHORIZED, Problem
 from scamlint.api.ratelimits import RateLimits
 
 # Load balancers ask for these without a key; nothing is counted.
 _OPEN = frozenset(("/healthz", "/readyz", "/openapi.json"))
+# Routes match a path that ends with a line break as if it did not; no address here holds such characters.
+_CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f]")
 
 
 class AccessGuard:
@@ -23,25 +26,34 @@ class AccessGuard:
         app: The application.
         keys: The API keys; None asks for none.
         limits: The rate limits.
+        pages: Paths of the web page: like those that load balancers ask for they need no key and are not counted.
     """
 
-    def __init__(self, app: ASGIApp, keys: KeyRing | None, limits: RateLimits) -> None:
+    def __init__(self, app: ASGIApp, keys: KeyRing | None, limits: RateLimits, pages: Collection[str] = ()) -> None:
         self._app = app
         self._keys = keys
         self._limits = limits
+        self._open = _OPEN.union(pages)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Handle one connection."""
-        if scope["type"] == "http" and scope["path"] in ROUTES - _OPEN:
-            await self._limits.count("address", address_of(scope), self._limits.per_address)
-            if self._keys is not None:
-                name = self._keys.name_of(_given_key(Headers(scope=scope)))
-                if name is None:
-                    detail = "Send your key as `Authorization: Bearer KEY` or `X-API-Key: KEY`."
-                    raise Problem(UNAUTHORIZED, detail, headers={"WWW-Authenticate": "Bearer"})
-                scope["state"]["key_name"] = name
-                await self._limits.count("key", name, self._limits.per_key)
+        if scope["type"] == "http":
+            if _CONTROL.search(scope["path"]):
+                raise Problem(NOT_FOUND, NOT_FOUND.title)
+            if scope["path"] not in self._open:
+                await self._check(scope)
         await self._app(scope, receive, send)
+
+    async def _check(self, scope: Scope) -> None:
+        await self._limits.count("address", address_of(scope), self._limits.per_address)
+        if self._keys is None:
+            return
+        name = self._keys.name_of(_given_key(Headers(scope=scope)))
+        if name is None:
+            detail = "Send your key as `Authorization: Bearer KEY` or `X-API-Key: KEY`."
+            raise Problem(UNAUTHORIZED, detail, headers={"WWW-Authenticate": "Bearer"})
+        scope["state"]["key_name"] = name
+        await self._limits.count("key", name, self._limits.per_key)
 
 
 def address_of(scope: Scope) -> str:

@@ -58,14 +58,15 @@ def create_app(settings: Settings | None = None) -> FastAPI:
     app.include_router(about.router)
     app.include_router(scan.router)
     app.include_router(feedback.router)
-    if settings.web and WEB.is_dir():
+    pages = _page_paths() if settings.web else frozenset()
+    if pages:
         app.router.default = _or_page(app.router.default)
     problems.install(app)
     openapi.install(app, settings)
     app.add_middleware(
         BodyGuard, limit=settings.max_body_bytes, seconds=settings.body_time_limit, early=_early_refusal(service)
     )
-    app.add_middleware(AccessGuard, keys=keys, limits=RateLimits(settings))
+    app.add_middleware(AccessGuard, keys=keys, limits=RateLimits(settings), pages=pages)
     app.add_middleware(RequestContext, metrics=service.metrics)
     app.add_middleware(
         CORSMiddleware,
@@ -76,6 +77,12 @@ def create_app(settings: Settings | None = None) -> FastAPI:
         max_age=600,
     )
     return app
+
+
+def _page_paths() -> frozenset[str]:
+    """Return the paths of the web page's files, none when there is no page."""
+    files = [f"/{file.relative_to(WEB).as_posix()}" for file in WEB.rglob("*") if file.is_file()]
+    return frozenset(["/", *files] if files else [])
 
 
 def _or_page(not_found: ASGIApp) -> ASGIApp:

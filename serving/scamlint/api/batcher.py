@@ -162,11 +162,16 @@ class _Lane(Generic[Result]):
             begun = time.perf_counter()
             outcomes = self._outcomes(batch)
             ran = time.perf_counter() - begun
-            speed = max(self._running, 1) / max(ran, 1e-6)
-            self._speed = speed if self._speed is None else (1 - _NEWEST) * self._speed + _NEWEST * speed
+            if not any(isinstance(outcome, BaseException) for outcome in outcomes):
+                self._measure(ran)
             for job, outcome in zip(batch, outcomes, strict=True):
                 settled = outcome if isinstance(outcome, BaseException) else Done(outcome, begun - job.begun, ran)
                 job.settle(settled)
+
+    def _measure(self, ran: float) -> None:
+        """Learn the speed from a run that did all of its work; one that failed or was abandoned says nothing of it."""
+        speed = max(self._running, 1) / max(ran, 1e-6)
+        self._speed = speed if self._speed is None else (1 - _NEWEST) * self._speed + _NEWEST * speed
 
     def _outcomes(self, batch: Sequence[_Job[Result]]) -> list[Result | BaseException]:
         """Run a batch. When it fails, run each document alone, so that only the one at fault fails."""

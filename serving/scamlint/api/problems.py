@@ -212,5 +212,6 @@ def _message(error: Mapping[str, Any]) -> str:
 def _validation_problem(error: RequestValidationError) -> Problem:
     if error.body is None:
         return Problem(INVALID, "The body must be a JSON object.")
-    listed = validation_errors([{**one, "loc": one["loc"][1:]} for one in error.errors()], error.body)
+    found = error.errors()[:_MOST_LISTED]
+    listed = validation_errors([{**one, "loc": one["loc"][1:]} for one in found], error.body)
     return Problem(INVALID, f"{listed[0]['pointer']}: {listed[0]['detail']}", errors=listed)

@@ -7,6 +7,7 @@ from typing import Annotated, Any, Literal
 from pydantic import (
     AfterValidator,
     BaseModel,
+    BeforeValidator,
     ConfigDict,
     Field,
     PlainValidator,
@@ -21,6 +22,10 @@ from scamlint.labels import label_names
 from scamlint.offsets import OffsetUnit
 
 EXAMPLE_TEXT = "🚀 Join today: our bot pays a guaranteed 2% daily profit, risk free."
+
+# Most fields of an object and most labels of a list. Each wrong one is an error of its own, and while a body is checked
+# the event loop waits.
+_MOST = 100
 
 
 def well_formed(text: str) -> str:
@@ -52,6 +57,13 @@ def _label_name(name: str) -> str:
     return name
 
 
+def _few_fields(value: Any) -> Any:
+    """Refuse an object of far too many fields before they are checked one by one."""
+    if isinstance(value, dict) and len(value) > _MOST:
+        raise ValueError(f"It has {len(value)} fields, this server takes {_MOST}.")
+    return value
+
+
 Text = Annotated[str, Field(strict=True), AfterValidator(well_formed)]
 # One validator, not a union: the errors of a union name its branches.
 Identifier = Annotated[
@@ -69,6 +81,11 @@ Score = Annotated[float, Field(ge=0, le=1, allow_inf_nan=False, strict=True)]
 
 class _Request(BaseModel):
     model_config = ConfigDict(extra="forbid", frozen=True)
+
+    @model_validator(mode="before")
+    @classmethod
+    def _check_count(cls, value: Any) -> Any:
+        return _few_fields(value)
 
 
 class Segment(_Request):
@@ -89,8 +106,10 @@ class Options(_Request):
     offset_unit: OffsetUnit = Field(
         default="codepoint", description="Unit of every offset in the reply: JavaScript needs utf16, Python codepoint."
     )
-    labels: list[LabelName] | None = Field(default=None, description="Report only these labels; all when null.")
-    thresholds: dict[LabelName, Score] | None = Field(
+    labels: list[LabelName] | None = Field(
+        default=None, max_length=_MOST, fail_fast=True, description="Report only these labels; all when null."
+    )
+    thresholds: Annotated[dict[LabelName, Score], BeforeValidator(_few_fields)] | None = Field(
         default=None, description="Report spans of a label from this score on, instead of the model's own threshold."
     )
     model: Text | None = Field(default=None, description="One of the models in /v1/info; its default when null.")
@@ -118,9 +137,9 @@ class ScanRequest(Options):
     )
 
     text: Annotated[Text, Field(description="The document.")] = None  # type: ignore[assignment]
-    segments: Annotated[list[Segment], Field(min_length=1, description="The document in pieces, in reading order.")] = (
-        None  # type: ignore[assignment]
-    )
+    segments: Annotated[
+        list[Segment], Field(min_length=1, fail_fast=True, description="The document in pieces, in reading order.")
+    ] = None  # type: ignore[assignment]
 
     @model_validator(mode="after")
     def _one_document(self) -> ScanRequest:

@@ -31,6 +31,32 @@ def test_a_key_is_needed_and_only_its_hash_is_kept(start, tmp_path):
     assert key not in server.text()
 
 
+def test_every_address_but_those_served_openly_needs_a_key(start, tmp_path):
+    file = tmp_path / "keys"
+    file.write_text(key_line("anna", new_key()))
+    client = start("--api-keys-file", str(file), "--rate-limit-address", "3/minute").client
+    for path in ("/", "/app.js", "/healthz", "/readyz", "/openapi.json"):
+        assert client.get(path).status_code == 200, path
+    for path in ("/no-such-page", "/v1/info/", "//v1/info"):
+        assert client.get(path).status_code == 401, path
+    assert client.get("/no-such-page").status_code == 429
+    assert client.get("/").status_code == 200
+
+
+def test_a_control_character_in_an_address_gets_past_no_key(start, tmp_path):
+    file = tmp_path / "keys"
+    file.write_text(key_line("anna", new_key()))
+    client = start("--api-keys-file", str(file)).client
+    paths = {"/": {"get": {}}, "/openapi.json": {"get": {}}, **client.get("/openapi.json").json()["paths"]}
+    assert {"/v1/scan", "/v1/info", "/v1/feedback", "/metrics", "/healthz"} <= set(paths)
+    asked = [(method, path) for path, methods in paths.items() for method in methods]
+    for method, path in asked:
+        for character in ("%0A", "%0D%0A", "%00", "%7F", "%C2%85"):
+            reply = client.request(method, path + character, json={"text": "a"} if method == "post" else None)
+            assert (reply.status_code, reply.headers["content-type"]) == (404, "application/problem+json"), path
+            assert reply.json()["type"] == "urn:scamlint:problem:not-found"
+
+
 def test_a_key_can_be_withdrawn_while_the_server_runs(tmp_path, monkeypatch):
     monkeypatch.setattr("scamlint.api.keys._LOOK_AGAIN", 0.0)
     key = new_key()

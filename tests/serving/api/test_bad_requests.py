@@ -62,6 +62,49 @@ def test_a_lone_surrogate_is_explained(server):
     assert problem["errors"][0]["pointer"] == "#/text"
 
 
+FIELDS = {f"zanzibar{number}": 1 for number in range(100_000)}
+WORDS = list(FIELDS)
+
+
+@pytest.mark.parametrize(
+    ("body", "pointer", "words"),
+    [
+        ({"text": "a", **FIELDS}, "#", "It has 100001 fields, this server takes 100."),
+        ({"segments": [FIELDS]}, "#/segments/0", "It has 100000 fields, this server takes 100."),
+        ({"segments": [1] * 20_000}, "#/segments/0", "It must be an object."),
+        ({"text": "a", "thresholds": FIELDS}, "#/thresholds", "It has 100000 fields, this server takes 100."),
+        ({"text": "a", "labels": WORDS}, "#/labels/0", "There is no such label; the labels are "),
+        ({"text": "a", "labels": ["price_hype"] * 100_000}, "#/labels", "Its length must be at most 100."),
+    ],
+)
+def test_a_body_that_is_wrong_in_very_many_places_is_refused_with_the_first(server, body, pointer, words):
+    reply = send(server, json.dumps(body).encode())
+    (error,) = assert_problem(reply, 422, "invalid-request")["errors"]
+    assert error["pointer"] == pointer
+    assert error["detail"].startswith(words)
+    assert "zanzibar" not in reply.text
+
+
+def test_a_document_of_a_batch_with_very_many_fields_gets_one_error(server):
+    documents = [{"id": "a", "text": "a", **FIELDS}, {"id": "b", "text": "fine"}]
+    rows = server.client.post("/v1/scan/batch", json={"documents": documents}).json()["results"]
+    assert rows[0]["error"]["errors"] == [
+        {"pointer": "#/documents/0", "detail": "It has 100002 fields, this server takes 100."}
+    ]
+    assert rows[1]["characters"] == 4
+
+
+def test_no_more_than_twenty_errors_are_listed(server):
+    body = {"text": 1, **dict.fromkeys(WORDS[:90], 1)}
+    assert len(assert_problem(send(server, json.dumps(body).encode()), 422, "invalid-request")["errors"]) == 20
+
+
+def test_a_document_of_too_many_segments_is_told_the_limit_whatever_they_are(server):
+    problem = assert_problem(send(server, json.dumps({"segments": [1] * 200_000}).encode()), 413, "too-large")
+    assert problem["limit"] == 20_000
+    assert problem["detail"] == "The document has 200000 segments, this server takes 20000; send it in parts."
+
+
 @pytest.mark.parametrize("kind", ["text/plain", "application/x-www-form-urlencoded", "multipart/form-data", ""])
 def test_only_json_is_taken_so_that_web_pages_cannot_post_unasked(server, kind):
     reply = server.client.post("/v1/scan", content=b'{"text": "a"}', headers={"Content-Type": kind})

@@ -7,7 +7,7 @@ import time
 from collections.abc import Coroutine, Sequence
 from typing import Any, TypeVar
 
-from fastapi import APIRouter, Request, Response
+from fastapi import APIRouter, Depends, Request, Response
 from fastapi.concurrency import run_in_threadpool
 from pydantic import ValidationError
 
@@ -28,14 +28,27 @@ Value = TypeVar("Value")
 _LONG = 50_000
 
 
+async def _check_segments(request: Request) -> None:
+    """Refuse a document of too many segments before they are checked one by one."""
+    body = await request.json() if await request.body() else None
+    segments = body.get("segments") if isinstance(body, dict) else None
+    limit = service_of(request).settings.max_segments
+    if isinstance(segments, list) and len(segments) > limit:
+        detail = f"The document has {len(segments)} segments, this server takes {limit}; send it in parts."
+        raise Problem(TOO_LARGE, detail, limit=limit)
+
+
 @router.post(
-    "/v1/scan", response_model=ScanReply, responses=problem_responses(400, 401, 408, 413, 415, 422, 429, 500, 503, 504)
+    "/v1/scan",
+    response_model=ScanReply,
+    responses=problem_responses(400, 401, 408, 413, 415, 422, 429, 500, 503, 504),
+    dependencies=[Depends(_check_segments)],
 )
 async def scan(request: Request, body: ScanRequest) -> Response:
     """Scan one document: a text, or segments that are read as one text."""
     begun = time.perf_counter()
     service, engine = service_of(request), engine_of(request)
-    document, ids = _document(body, service)
+    document, ids = _document(body)
     text = document if isinstance(document, str) else document.text
     outcomes = await unless_gone(request, engine.find([text], body.model))
     if outcomes is None:
@@ -98,13 +111,9 @@ async def _disconnected(request: Request) -> None:
         continue
 
 
-def _document(body: ScanRequest, service: Service) -> tuple[str | JoinedDocument, Sequence[str | int]]:
+def _document(body: ScanRequest) -> tuple[str | JoinedDocument, Sequence[str | int]]:
     if body.segments is None:
         return body.text, ()
-    limit = service.settings.max_segments
-    if len(body.segments) > limit:
-        detail = f"The document has {len(body.segments)} segments, this server takes {limit}; send it in parts."
-        raise Problem(TOO_LARGE, detail, limit=limit)
     joined = JoinedDocument([segment.text for segment in body.segments], [segment.join for segment in body.segments])
     return joined, [segment.id for segment in body.segments]
 
