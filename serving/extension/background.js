@@ -5,8 +5,8 @@ import { getSettings, onSettings } from "./lib/settings.js";
 import { patterns, refusal } from "./lib/sites.js";
 import { forgetTab, noteFrame } from "./lib/tabs.js";
 
-const SCRIPTS = ["content/reader.js", "content/passwords.js", "content/marks.js", "content/card-style.js", "content/card.js",
-  "content/asking.js", "content/main.js"];
+const SCRIPTS = ["content/reader.js", "content/passwords.js", "content/changes.js", "content/marks.js", "content/card-style.js", "content/card.js",
+  "content/asking.js", "content/link.js", "content/main.js"];
 const STYLES = ["content/highlight.css"];
 
 let labels;
@@ -67,7 +67,7 @@ async function hello(sender, since) {
   const settings = await getSettings();
   let reason = refusal(sender.tab.url ?? "", settings);
   if (!reason && sender.frameId !== 0 && originOf(sender) !== new URL(sender.tab.url).origin) reason = "not-chosen";
-  await noteFrame(sender.tab.id, sender.frameId, { count: 0, reason }, since);
+  noteFrame(sender.tab.id, sender.frameId, { count: 0, reason }, since); // not waited for: the page may begin to read
   if (reason) return { run: false, reason };
   return { run: true, labels: await getLabels(), labelsOff: settings.labelsOff };
 }

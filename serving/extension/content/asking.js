@@ -1,16 +1,19 @@
 // Asking the server about blocks of text: a few requests at a time, and again after trouble.
 
 (() => {
-  const FIRST_BATCH = 6_000; // characters: the first answer comes soon
-  const BATCH = 24_000;
+  const FIRST_BATCH = 2_000; // characters: the first answer comes soon
+  const BATCH = 8_000; // marks come in reading order, a stretch at a time; the server reads such a text with both cores
+  const SMALLEST_BATCH = 1_500;
   const BATCH_BLOCKS = 400;
   const IN_FLIGHT = 2;
-  const LOST = { sentence: "scamlint lost its connection to the browser; reload the page.", hold: true };
+  const LOST = { sentence: "scamlint lost its connection to the browser and tries again; if that lasts, reload the page.", retryAfter: 2 };
 
   /** A queue of blocks that wait for an answer. */
   class Asker {
     #send;
     #mark;
+    #drop;
+    #mayAsk;
     #changed;
     #queue = [];
     #inFlight = 0;
@@ -25,17 +28,31 @@
     /**
      * @param send takes a message for the service worker, gives its answer or null
      * @param mark takes the blocks of a request and their answer
-     * @param changed is called when there is another sentence for the user
+     * @param drop takes a block that is out of sight now, so that it is not asked about
+     * @param mayAsk says whether the page may still be read
+     * @param changed is called when there is another sentence for the user, or nothing to wait for any more
      */
-    constructor({ send, mark, changed }) {
+    constructor({ send, mark, drop, mayAsk, changed }) {
       this.#send = send;
       this.#mark = mark;
+      this.#drop = drop;
+      this.#mayAsk = mayAsk;
       this.#changed = changed;
     }
 
     /** What the user should know, or null. */
     get sentence() {
       return this.#trouble ?? this.#refused;
+    }
+
+    /** Whether text waits for an answer. */
+    get waits() {
+      return this.#queue.length > 0 || this.#inFlight > 0;
+    }
+
+    /** Whether anything was asked yet. */
+    get hasBegun() {
+      return this.#sent > 0;
     }
 
     add(block) {
@@ -53,6 +70,7 @@
       while (this.#queue.length && this.#inFlight < IN_FLIGHT && (!this.#trouble || this.#trying)) {
         const batch = this.#take(Math.min(this.#limit, this.#sent ? BATCH : FIRST_BATCH));
         if (!batch.length) continue;
+        if (!this.#mayAsk()) return;
         this.#trying = false; // in trouble, one request tries the water
         this.#ask(batch);
       }
@@ -70,11 +88,15 @@
     #take(limit) {
       const batch = [];
       let size = 0;
-      while (this.#queue.length && batch.length < BATCH_BLOCKS && (!batch.length || size + this.#queue[0].text.length <= limit)) {
+      while (this.#queue.length && batch.length < BATCH_BLOCKS && (!batch.length || size + this.#queue[0].text.length < limit)) {
         const block = this.#queue.shift();
         if (!block.isCurrent) continue;
+        if (!block.isShown) {
+          this.#drop(block);
+          continue;
+        }
         batch.push(block);
-        size += block.text.length;
+        size += block.text.length + 1; // and its line break
       }
       return batch;
     }
@@ -92,14 +114,18 @@
         await this.#mark(batch, answer.segments);
       } else this.#retry(batch, answer?.problem ?? LOST);
       this.pump();
+      if (!this.waits) this.#changed();
     }
 
     /** Keep what could not be asked for later, unless the server refuses this very text. */
-    #retry(batch, { sentence, retryAfter, hold, tooLarge }) {
+    #retry(batch, { sentence, retryAfter, hold, tooLarge, tooSlow }) {
+      if (tooLarge || tooSlow) {
+        const half = batch.reduce((sum, block) => sum + block.text.length, 0) / 2;
+        this.#limit = Math.min(this.#limit, tooSlow ? Math.max(half, SMALLEST_BATCH) : half);
+      }
       if (!retryAfter && !hold) {
         this.#trouble = null; // it answers
         if (tooLarge && batch.length > 1) {
-          this.#limit = Math.min(this.#limit, batch.reduce((sum, block) => sum + block.text.length, 0) / 2);
           this.#queue.unshift(...batch);
         } else this.#refused = sentence;
         this.#changed();

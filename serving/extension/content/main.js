@@ -1,13 +1,10 @@
 // The main flow in a page: may I read? -> read -> ask -> mark, and again for what changes. Work is done in short slices.
 
 (() => {
-  const { read, blockRoot, hasPassword, parentOf, contains, Marks, Card, Asker } = globalThis.scamlint;
+  const { read, isShown, hasPassword, contains, Changes, Marks, Card, Asker, isAlive, send, sendFeedback } = globalThis.scamlint;
   if (globalThis.scamlint.session) return;
 
   const SLICE_MS = 8;
-  const QUIET_MS = 250; // the page has stopped changing for this long
-  const LONGEST_WAIT_MS = 1000;
-  const CONTEXT = 500; // characters around the words that go with a report, when the user shares them
   const REMEMBERED = 4_000; // blocks whose answers are kept, so that text that comes back is not sent again
 
   const pause = () => (globalThis.scheduler?.yield ? scheduler.yield() : new Promise((resolve) => setTimeout(resolve, 0)));
@@ -15,11 +12,9 @@
   /** Reading one page, from being allowed to until it is stopped. */
   class Session {
     #stop = new AbortController();
-    #observer = new MutationObserver((records) => this.#changed(records));
+    #changes = new Changes({ isOurs: () => this.#isOurs(), hasBegun: () => this.asker.hasBegun, work: () => this.#work() });
     #shadows = new Set();
-    #dirty = new Set();
-    #firstChange = 0;
-    #timer = 0;
+    #failed = new WeakSet(); // what could not be read once
     #reading = false;
     #blocksOf = new WeakMap(); // text node -> its blocks; a long text has several
     #answers = new Map();
@@ -30,68 +25,61 @@
       this.labels = new Map(labels.map((label) => [label.name, label]));
       this.marks = new Marks(() => this.#report());
       this.marks.off = labelsOff;
-      this.asker = new Asker({ send, mark: (batch, segments) => this.#mark(batch, segments), changed: () => this.#report() });
+      this.asker = new Asker({
+        send,
+        mark: (batch, segments) => this.#mark(batch, segments),
+        drop: (block) => this.#forget(block),
+        mayAsk: () => this.#mayRead(),
+        changed: () => this.#report(),
+      });
       this.card = new Card({
         labels: this.labels,
-        marksAt: (x, y) => this.marks.at(x, y, [...this.#shadows]),
+        marksAt: (x, y) => (this.#isOurs() ? this.marks.at(x, y, [...this.#shadows]) : []),
         send: (report) => sendFeedback(report),
       });
     }
 
     start() {
+      for (const name of this.labels.keys()) CSS.highlights.delete(`scamlint-${name}`); // of an extension before an update
       this.card.listen(this.#stop.signal);
-      this.#observe(document.documentElement);
-      this.#dirty.add(document.body ?? document.documentElement);
+      this.#changes.observe(document.documentElement);
+      this.#changes.add(document.body ?? document.documentElement);
       this.#work();
+    }
+
+    /** Stop reading; the marks stay. */
+    #leave() {
+      this.#stop.abort();
+      this.#changes.stop();
+      this.asker.stop();
+      clearTimeout(this.#statusTimer);
+    }
+
+    /** Whether this world is still the extension's; after an update another one reads the page. */
+    #isOurs() {
+      if (!isAlive()) this.#leave();
+      return isAlive();
+    }
+
+    /** Whether the page may still be read; a password field may have come since it was looked for. */
+    #mayRead() {
+      if (!hasPassword()) return true;
+      finish("password");
+      return false;
     }
 
     /** Stop reading and take every mark away. */
     stop(reason) {
-      this.#stop.abort();
-      this.#observer.disconnect();
-      clearTimeout(this.#timer);
-      this.asker.stop();
+      this.#leave();
       this.marks.clear();
-      clearTimeout(this.#statusTimer);
       send({ type: "status", state: { count: 0, reason } });
-    }
-
-    #observe(root) {
-      this.#observer.observe(root, {
-        subtree: true, childList: true, characterData: true,
-        attributes: true, attributeOldValue: true, attributeFilter: ["hidden", "open", "class", "style"],
-      });
     }
 
     #enterShadow(root) {
       if (this.#shadows.has(root)) return;
       this.#shadows.add(root);
-      this.#observe(root);
+      this.#changes.observe(root);
       styleShadow(root);
-    }
-
-    #changed(records) {
-      for (const record of records) this.#note(record);
-      if (!this.#dirty.size) return;
-      const now = performance.now();
-      this.#firstChange ||= now;
-      clearTimeout(this.#timer);
-      this.#timer = setTimeout(() => this.#work(), Math.max(0, Math.min(QUIET_MS, this.#firstChange + LONGEST_WAIT_MS - now)));
-    }
-
-    #note({ type, target, addedNodes, removedNodes, attributeName, oldValue }) {
-      if (target.nodeName === "SCAMLINT-CARD") return;
-      if (type === "attributes") {
-        // Only what can show or hide text; animations change styles all the time.
-        const shows = /display|visibility|content-visibility/;
-        if (attributeName !== "style" || shows.test(oldValue ?? "") || shows.test(target.getAttribute("style") ?? "")) this.#dirty.add(target);
-      } else if (type === "characterData") this.#dirty.add(target);
-      else {
-        const nodes = [...addedNodes];
-        const whole = nodes.length && removedNodes.length === 0 && nodes.every((node) => node.nodeType === Node.ELEMENT_NODE);
-        if (!whole) this.#dirty.add(target);
-        else nodes.filter((node) => node.nodeName !== "SCAMLINT-CARD").forEach((node) => this.#dirty.add(node));
-      }
     }
 
     /** Read what has changed; one reading at a time. */
@@ -99,11 +87,11 @@
       if (this.#reading) return;
       this.#reading = true;
       try {
-        while (this.#dirty.size && !this.#stop.signal.aborted) {
-          if (hasPassword(this.#dirty)) return finish("password");
-          const roots = this.#takeDirty();
+        while (this.#changes.nodes.size && !this.#stop.signal.aborted) {
+          if (hasPassword(this.#changes.nodes)) return finish("password");
+          const roots = this.#changes.take();
           for (const block of [...this.marks.blocks]) if (!block.isCurrent) this.#forget(block);
-          for (const root of roots) await this.#readRoot(root);
+          for (const root of roots) await this.#readRoot(root).catch(() => this.#again(root));
         }
       } finally {
         this.#reading = false;
@@ -112,27 +100,17 @@
       this.asker.pump();
     }
 
-    /** The outermost block-level elements that hold all changes, in reading order. */
-    #takeDirty() {
-      const roots = new Set();
-      for (const node of this.#dirty) {
-        const root = node.isConnected ? blockRoot(node) : null;
-        if (root) roots.add(root);
-      }
-      this.#dirty.clear();
-      this.#firstChange = 0;
-      const isInside = (root) => {
-        for (let at = parentOf(root); at; at = parentOf(at)) if (roots.has(at)) return true;
-        return false;
-      };
-      return [...roots].filter((root) => !isInside(root))
-        .sort((a, b) => (a.compareDocumentPosition(b) & Node.DOCUMENT_POSITION_FOLLOWING ? -1 : 1));
+    /** What could not be read, because the page changed under the reader's hands, is read once more. */
+    #again(root) {
+      if (!root.isConnected || this.#failed.has(root)) return;
+      this.#failed.add(root);
+      this.#changes.add(root);
     }
 
     async #readRoot(root) {
       const seen = new Set();
       let deadline = performance.now() + SLICE_MS;
-      for (const block of read(root, (shadow) => this.#enterShadow(shadow))) {
+      for (const block of isShown(root) ? read(root, (shadow) => this.#enterShadow(shadow)) : []) {
         if (block) seen.add(this.#take(block));
         if (performance.now() < deadline) continue;
         this.asker.pump();
@@ -175,7 +153,9 @@
         const inside = spans.filter((span) => span.end <= block.text.length);
         this.#remember(block.text, inside);
         // Late answers for text that has changed since are dropped.
-        if (block.isCurrent && [...block.sources.keys()].every((node) => this.#blocksOf.get(node)?.has(block))) this.marks.set(block, inside);
+        const isKnown = [...block.sources.keys()].every((node) => this.#blocksOf.get(node)?.has(block));
+        if (!block.isShown) this.#forget(block);
+        else if (block.isCurrent && isKnown) this.marks.set(block, inside);
         if (performance.now() < deadline) continue;
         await pause();
         if (this.#stop.signal.aborted) return;
@@ -193,7 +173,7 @@
       this.#statusTimer ||= setTimeout(() => {
         this.#statusTimer = 0;
         if (this.#stop.signal.aborted) return;
-        send({ type: "status", state: { count: this.marks.shown.length, reason: null, sentence: this.asker.sentence } });
+        send({ type: "status", state: { count: this.marks.shown.length, reason: null, sentence: this.asker.sentence, waits: this.asker.waits } });
       }, 100);
     }
 
@@ -240,26 +220,6 @@
 
   globalThis.scamlint.highlightRules = () => [...(session?.labels.values() ?? [])].map(
     ({ name, colour }) => `::highlight(scamlint-${name}) { background-color: ${colour}38; text-decoration: underline 2px ${colour}; }`).join("\n");
-
-  async function send(message) {
-    try {
-      return await chrome.runtime.sendMessage(message);
-    } catch {
-      return null; // the extension was updated or switched off; this page gets the new one when it is loaded again
-    }
-  }
-
-  async function sendFeedback({ mark, right, share }) {
-    const { block, start, end, label, score } = mark;
-    const report = { kind: right ? "wrong_label" : "wrong_flag", text: mark.words.toWellFormed(), label, score, store_text: share };
-    if (right) report.expected_label = right;
-    if (share) {
-      report.before = block.text.slice(Math.max(0, start - CONTEXT), start).toWellFormed();
-      report.after = block.text.slice(end, end + CONTEXT).toWellFormed();
-    }
-    const answer = await send({ type: "feedback", report });
-    return answer?.done ? null : (answer?.problem?.sentence ?? "The report could not be sent.");
-  }
 
   let session = null;
   let since = performance.timeOrigin; // when the page came to the screen

@@ -57,6 +57,11 @@ globalThis.scamlint ??= {};
       return true;
     }
 
+    /** Whether all of it can be seen on the page, by scrolling perhaps. */
+    get isShown() {
+      return [...this.sources.keys()].every((node) => hasBox(parentOf(node)));
+    }
+
     /** Whether another block has a stretch in common; the parts of a long one share text nodes, but no stretch. */
     overlaps(other) {
       for (const [node, { from, to }] of this.sources) {
@@ -103,6 +108,7 @@ globalThis.scamlint ??= {};
   class Builder {
     #text = "";
     #runs = [];
+    #spaced = false; // whether the text ends in white space; looking would copy all of it each time
 
     add(node, preserved) {
       const { data } = node;
@@ -110,7 +116,7 @@ globalThis.scamlint ??= {};
       let from = 0;
       for (const { 0: space, index } of data.matchAll(WHITE_SPACE)) {
         this.#run(node, from, index, data.slice(from, index));
-        if (this.#text !== "" && !/\s$/.test(this.#text)) this.#run(node, index, index + 1, " ");
+        if (this.#text !== "" && !this.#spaced) this.#run(node, index, index + 1, " ");
         from = index + space.length;
       }
       return this.#run(node, from, data.length, data.slice(from));
@@ -123,10 +129,13 @@ globalThis.scamlint ??= {};
       if (last && last.node === node && last.from + last.length === from && last.at + last.length === at) last.length += to - from;
       else this.#runs.push({ at, node, from, length: to - from });
       this.#text += text;
+      this.#spaced = /\s$/.test(text);
     }
 
     gap(text = " ") {
-      if (this.#text !== "" && !/\s$/.test(this.#text)) this.#text += text;
+      if (this.#text === "" || this.#spaced) return;
+      this.#text += text;
+      this.#spaced = true;
     }
 
     get length() {
@@ -139,6 +148,7 @@ globalThis.scamlint ??= {};
       const runs = this.#runs;
       this.#text = "";
       this.#runs = [];
+      this.#spaced = false;
       if ((text.match(/\p{L}/gu)?.length ?? 0) < MIN_LETTERS || !/\S\s+\S/.test(text)) return [];
       return text.length <= MAX_BLOCK ? [new Block(text, runs)] : cut(text, runs);
     }
@@ -186,6 +196,7 @@ globalThis.scamlint ??= {};
       const node = stack.pop();
       if (node === FLUSH) yield* builder.take();
       else if (node === SPACE) builder.gap();
+      else if (!node.isConnected) continue; // it went while the caller paused
       else if (node.nodeType === Node.TEXT_NODE) {
         const parent = node.parentElement ?? node.getRootNode().host;
         builder.add(node, /^(pre|break-spaces)/.test(getComputedStyle(parent).whiteSpace));
@@ -228,6 +239,19 @@ globalThis.scamlint ??= {};
     return element && element.isConnected && !isInSkipped(element) ? element : null;
   }
 
+  /** Whether an element is drawn; one that leaves that to its contents is as its parent is. */
+  function hasBox(element) {
+    if (element?.checkVisibility({ visibilityProperty: true })) return true;
+    return element !== null && getComputedStyle(element).display === "contents" && hasBox(parentOf(element));
+  }
+
+  /** Whether an element is in sight as far as it and what is around it decide that. */
+  function isShown(element) {
+    if (!element.checkVisibility()) return false;
+    for (let at = parentOf(element); at; at = parentOf(at)) if (isHidden(getComputedStyle(at))) return false;
+    return true;
+  }
+
   /** The element around a node, across the border of a shadow tree. */
   function parentOf(node) {
     return node.parentElement ?? node.getRootNode().host ?? null;
@@ -238,5 +262,5 @@ globalThis.scamlint ??= {};
     return false;
   }
 
-  Object.assign(globalThis.scamlint, { read, shadowOf, blockRoot, parentOf, contains });
+  Object.assign(globalThis.scamlint, { read, shadowOf, blockRoot, isShown, parentOf, contains });
 })();

@@ -25,11 +25,21 @@ export const PRIVATE_SITES = Object.freeze([
   "appleid.apple.com", "1password.com", "bitwarden.com", "lastpass.com", "dashlane.com", "passwords.google.com",
 ]);
 
+/** The host name that an entry of a list means: a name, or an address as people paste it; null when it is neither. */
+export function hostOf(entry) {
+  const text = entry.trim().replace(/^\*?\./, "");
+  try {
+    return new URL(/^[a-z][a-z0-9+.-]*:\/\//i.test(text) ? text : `http://${text}`).hostname.replace(/\.$/, "") || null;
+  } catch {
+    return null;
+  }
+}
+
 /** Whether a host name is on a list; a name on the list covers its subdomains. */
 export function isListed(host, list) {
   const name = host.toLowerCase().replace(/\.$/, "");
   return list.some((entry) => {
-    const site = entry.trim().toLowerCase().replace(/^\*?\./, "");
-    return site !== "" && (name === site || name.endsWith(`.${site}`));
+    const site = hostOf(entry);
+    return site !== null && (name === site || name.endsWith(`.${site}`));
   });
 }

@@ -8,7 +8,7 @@ const TIMEOUT_MS = 25_000; // a service worker waits at most 30 s for a reply
  * @param {string} path
  * @param {object} [body]
  * @returns {Promise<{reply: any} | {problem: {sentence: string, retryAfter?: number, hold?: boolean,
- *   tooLarge?: boolean}}>} The reply, or one sentence about what is wrong, with the seconds after which to try again, or
+ *   tooLarge?: boolean, tooSlow?: boolean}}>} The reply, or one sentence about what is wrong, with the seconds after which to try again, or
  *   with `hold` when the user has to change a setting first; with neither, this text is refused, by `tooLarge` for its size.
  */
 export async function ask(settings, path, body) {
@@ -39,7 +39,7 @@ function headers(settings, body) {
 
 function failed(error, server) {
   if (error.name === "TimeoutError") {
-    return { sentence: `The scamlint server at ${server} takes too long to answer; scamlint tries again in half a minute.`, retryAfter: 30 };
+    return { sentence: `The scamlint server at ${server} takes too long to answer; scamlint tries again with less text.`, retryAfter: 10, tooSlow: true };
   }
   if (error instanceof SyntaxError) {
     return { sentence: `What answers at ${server} is no scamlint server; check the address in the options.`, hold: true };

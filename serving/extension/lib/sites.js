@@ -11,6 +11,8 @@ export const REASONS = Object.freeze({
   password: "This page has a password field, so scamlint does not read it.",
   "site-off": "scamlint is switched off on this site.",
   "not-chosen": "scamlint does not read this site unless you switch it on here.",
+  "no-permission": "The browser has not given scamlint the permission for this site; switch the site off and on again here.",
+  "not-reached": "scamlint does not reach this page; reload it.",
 });
 
 /**

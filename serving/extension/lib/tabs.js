@@ -1,12 +1,12 @@
 // What each tab shows: the badge, and the state of its frames for the popup.
 
 const states = chrome.storage.session;
-const key = (tabId) => `tab:${tabId}`;
+export const keyOf = (tabId) => `tab:${tabId}`;
 let last = Promise.resolve();
 
 /** State of a tab's frames: frame id -> {count, reason, sentence, since}. */
 export async function framesOf(tabId) {
-  return (await states.get(key(tabId)))[key(tabId)] ?? {};
+  return (await states.get(keyOf(tabId)))[keyOf(tabId)] ?? {};
 }
 
 /**
@@ -20,14 +20,14 @@ export function noteFrame(tabId, frameId, state, since = null) {
       for (const [id, frame] of Object.entries(frames)) if (frame.since < since) delete frames[id];
     }
     frames[frameId] = { ...state, since: since ?? frames[frameId]?.since ?? 0 };
-    await states.set({ [key(tabId)]: frames });
+    await states.set({ [keyOf(tabId)]: frames });
     await draw(tabId, Object.values(frames));
   });
   return last;
 }
 
 export function forgetTab(tabId) {
-  return states.remove(key(tabId));
+  return states.remove(keyOf(tabId));
 }
 
 async function draw(tabId, frames) {

@@ -1,5 +1,6 @@
 // The options, which are also the first page after installing: what scamlint does, and the switch.
 
+import { hostOf } from "../lib/private-sites.js";
 import { changeSettings, checkServer, getSettings, onSettings } from "../lib/settings.js";
 
 const $ = (id) => document.getElementById(id);
@@ -58,8 +59,11 @@ $("everywhere").addEventListener("change", async () => {
   if (!wanted) await chrome.permissions.remove({ origins: ["http://*/*", "https://*/*"] }).catch(() => {});
   draw();
 });
-$("private").addEventListener("input", () => changeSettings({
-  privateSites: $("private").value.split("\n").map((line) => line.trim()).filter(Boolean),
-}));
+$("private").addEventListener("input", () => {
+  const lines = $("private").value.split("\n").map((line) => line.trim()).filter(Boolean);
+  const strange = lines.find((line) => hostOf(line) === null);
+  say($("private-state"), strange ? `“${strange}” is no name of a site; write it like bank.example.` : "", true);
+  changeSettings({ privateSites: lines });
+});
 onSettings(draw);
 draw();

@@ -2,7 +2,7 @@
 
 import { changeSettings, getSettings } from "../lib/settings.js";
 import { REASONS, refusal } from "../lib/sites.js";
-import { framesOf } from "../lib/tabs.js";
+import { framesOf, keyOf } from "../lib/tabs.js";
 
 const $ = (id) => document.getElementById(id);
 
@@ -14,6 +14,7 @@ async function currentTab() {
   return tab;
 }
 
+let tabId = null; // the tab that the popup is about
 let site = null; // {host, protocol} of the page that the popup is about; null when it is no web page
 
 function siteOf(tab) {
@@ -34,9 +35,15 @@ async function marksOf(tab, frames) {
   return lists.flat();
 }
 
-function drawMarks(tab, marks, labels) {
+let drawn = ""; // the marks that the list shows; it is left alone while they stay, so that the keyboard keeps its place
+
+function drawMarks(tab, marks, labels, waiting) {
   $("found").hidden = false;
-  $("found-title").textContent = marks.length ? `${marks.length} ${marks.length === 1 ? "mark" : "marks"} on this page` : "No marks on this page";
+  const count = `${marks.length || "No"} ${marks.length === 1 ? "mark" : "marks"}`;
+  $("found-title").textContent = !waiting ? `${count} on this page` : marks.length ? `${count} so far. ${waiting}` : waiting;
+  const now = JSON.stringify(marks.map(({ score, ...mark }) => mark));
+  if (now === drawn) return;
+  drawn = now;
   $("marks").replaceChildren(...marks.map((mark) => {
     const words = Object.assign(document.createElement("span"), { className: "words", textContent: mark.words, dir: "auto" });
     const name = Object.assign(document.createElement("span"), { className: "name", textContent: labels.get(mark.label).title });
@@ -56,8 +63,13 @@ function drawMarks(tab, marks, labels) {
 const paint = (element, label) => element.style.setProperty("--c", `light-dark(${label.colour}, ${label.dark})`);
 
 function drawLabels(labels, settings) {
+  if (!$("labels").children.length) fillLabels(labels);
+  for (const box of $("labels").querySelectorAll("input")) box.checked = !settings.labelsOff.includes(box.name);
+}
+
+function fillLabels(labels) {
   $("labels").replaceChildren(...[...labels.values()].map((label) => {
-    const box = Object.assign(document.createElement("input"), { type: "checkbox", checked: !settings.labelsOff.includes(label.name) });
+    const box = Object.assign(document.createElement("input"), { type: "checkbox", name: label.name });
     box.setAttribute("role", "switch");
     box.addEventListener("change", () => changeSettings((old) => ({
       labelsOff: box.checked ? old.labelsOff.filter((name) => name !== label.name) : [...old.labelsOff, label.name],
@@ -72,14 +84,26 @@ function drawLabels(labels, settings) {
   }));
 }
 
+/** Why a page that may be read is not being read, a key of REASONS; null when it is. */
+async function hindrance(tab, frames) {
+  const granted = await chrome.permissions.contains({ origins: [`${site.protocol}//${site.host}/*`] });
+  if (!granted) return "no-permission";
+  const reached = await chrome.tabs.sendMessage(tab.id, { type: "list" }, { frameId: 0 }).catch(() => null);
+  return reached || Object.keys(frames).length ? null : "not-reached";
+}
+
 async function draw() {
   const [settings, tab, list] = await Promise.all([getSettings(), currentTab(), chrome.runtime.sendMessage({ type: "labels" })]);
   const labels = new Map(list.map((label) => [label.name, label]));
+  tabId = tab?.id ?? null;
   const frames = tab ? await framesOf(tab.id) : {};
   site = tab ? siteOf(tab) : null;
   const host = site?.host;
-  const reason = (host ? refusal(tab.url, settings) : settings.on ? null : "off") ?? frames[0]?.reason ?? (host ? null : "scheme");
+  const refused = (host ? refusal(tab.url, settings) : settings.on ? null : "off") ?? frames[0]?.reason;
+  const reason = refused ?? (host ? await hindrance(tab, frames) : "scheme");
   const sentence = Object.values(frames).find((frame) => frame.sentence)?.sentence;
+  const waits = Object.values(frames).some((frame) => frame.waits);
+  const waiting = !waits ? "" : sentence ? "Not read to the end yet" : "Reading …";
   $("begin").hidden = settings.on;
   $("pause").hidden = !settings.on;
   $("pause").textContent = settings.paused ? "Resume" : "Pause";
@@ -93,7 +117,25 @@ async function draw() {
   $("label-box").hidden = !settings.on;
   drawLabels(labels, settings);
   if (reason) $("found").hidden = true;
-  else drawMarks(tab, await marksOf(tab, frames), labels);
+  else drawMarks(tab, await marksOf(tab, frames), labels, waiting);
+}
+
+let drawing = false;
+let again = false;
+
+/** Draw, one drawing at a time, and once more when something changed meanwhile. */
+async function redraw() {
+  again = true;
+  if (drawing) return;
+  drawing = true;
+  try {
+    while (again) {
+      again = false;
+      await draw();
+    }
+  } finally {
+    drawing = false;
+  }
 }
 
 $("pause").addEventListener("click", () => changeSettings((old) => ({ paused: !old.paused })));
@@ -109,5 +151,9 @@ $("site").addEventListener("change", async () => {
     await changeSettings((old) => ({ sites: { ...old.sites, [host]: false } }));
   }
 });
-chrome.storage.onChanged.addListener(() => draw());
-draw();
+chrome.storage.onChanged.addListener((changes, area) => {
+  if (area === "local" ? changes.settings : changes[keyOf(tabId)]) redraw();
+});
+chrome.permissions.onAdded.addListener(redraw);
+chrome.permissions.onRemoved.addListener(redraw);
+redraw();

@@ -9,6 +9,7 @@ from scamlint_training.browser.recorder import recording
 from scamlint_training.browser.sites import serving
 
 PROMISE = "Every deposit earns a fixed 3% per day, guaranteed, with no risk to your capital."
+QUIET = "The protocol stores each block header in a tree and checks the proof before it accepts a transfer."
 URGENCY = "Only 50 places are left, so join now before the sale closes tonight at midnight."
 
 
@@ -120,11 +121,40 @@ def test_a_frame_in_a_page_with_a_password_field_is_not_read_either(reader, logi
     assert [reader.marks(each) for each in page.frames] == [[], [], []]
 
 
-def test_the_users_own_list_is_never_read(reader):
-    reader.browser.settings(privateSites=["0.0.1"])
+@pytest.mark.parametrize("entry", ["127.0.0.1", "http://127.0.0.1/login?next=1", "127.0.0.1:8000", " 127.0.0.1. "])
+def test_the_users_own_list_is_never_read(reader, entry):
+    reader.browser.settings(privateSites=["bank.example", entry])
     page = reader.open(f"<p>{PROMISE}</p>")
     assert refused(reader, page)
     assert "private sites" in reason(reader, page)
+
+
+def test_a_line_of_the_users_list_that_names_no_site_is_said(reader):
+    options = reader.browser.open("pages/options.html")
+    field = options.get_by_label("Your own list of private sites")
+    field.fill("bank.example\nmy bank")
+    options.get_by_text("“my bank” is no name of a site").wait_for()
+    field.fill("bank.example")
+    options.get_by_text("“my bank” is no name of a site").wait_for(state="detached")
+
+
+def test_text_that_still_waits_is_not_sent_when_a_password_field_appears(reader):
+    reader.recorder.delay = 0.8
+    page = reader.open(f"<p>{URGENCY}</p>" + f"<p>{QUIET}</p>" * 300 + f"<p>{PROMISE}</p>")
+    while not reader.recorder.scans:
+        page.wait_for_timeout(20)
+    page.evaluate("document.body.insertAdjacentHTML('afterbegin', '<input type=password>')")
+    page.wait_for_timeout(4000)
+    assert URGENCY in reader.recorder.sent
+    assert PROMISE not in reader.recorder.sent
+    assert reader.marks(page) == []
+
+
+def test_a_field_that_becomes_a_password_field_ends_the_reading(reader):
+    page = reader.open(f"<p>{PROMISE}</p><input id=pin>")
+    reader.wait(page, 1)
+    page.evaluate("document.querySelector('#pin').type = 'password'")
+    reader.wait(page, 0)
 
 
 def test_a_site_is_switched_off_and_on_in_the_popup(reader):

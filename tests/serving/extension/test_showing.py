@@ -197,3 +197,23 @@ def test_the_options_refuse_plain_http_to_another_computer(reader):
         options.get_by_label("Address").fill(address)
         options.get_by_role("button", name="Save and test").click()
         options.get_by_text(words).wait_for()
+
+
+def test_the_popup_does_not_call_a_page_clean_that_is_still_being_read(reader):
+    reader.recorder.delay = 2.0
+    page = reader.open(f"<p>{PROMISE}</p>")
+    popup = reader.popup(page)
+    popup.locator("#found-title", has_text="Reading").wait_for()
+    popup.locator("#found-title", has_text="1 mark on this page").wait_for()
+
+
+def test_a_switch_in_the_popup_keeps_the_keyboard(reader):
+    page = reader.open(f"<p>{PROMISE}</p>")
+    reader.wait(page, 1)
+    popup = reader.popup(page)
+    popup.locator("#label-box summary").click()
+    switch = popup.locator("#labels input").first
+    switch.press("Space")
+    popup.wait_for_timeout(500)
+    assert switch.evaluate("(box) => box === document.activeElement")
+    assert not switch.is_checked()
