@@ -149,24 +149,64 @@ def trim(text: str, start: int, end: int) -> tuple[int, int] | None:
     Returns:
         The new bounds, or None when no letter or digit is left.
     """
-    while start < end and not (text[start].isalnum() or text[start] in _OPENERS):
-        start += 1
-    while start < end and not (text[end - 1].isalnum() or text[end - 1] in _CLOSERS):
-        end -= 1
-    while start < end and text[end - 1] == ")" and text.count("(", start, end) < text.count(")", start, end):
-        end -= 1
-    while start < end and text[start] == "(" and text.count("(", start, end) > text.count(")", start, end):
-        if end < len(text) and text[end] == ")":
-            end += 1
-        else:
-            start += 1
     if not any(char.isalnum() for char in text[start:end]):
         return None
-    if text[start] == "(" and text[end - 1] == ")" and text.count("(", start, end) == 1:
-        return trim(text, start + 1, end - 1)
-    if text[start].isspace() or text[end - 1].isspace():
-        return trim(text, start, end)
-    return start, end
+    bounds = _Bounds(text, start, end, text.count("(", start, end), text.count(")", start, end))
+    while True:
+        bounds.strip()
+        bounds.balance()
+        if bounds.in_its_own_parentheses():
+            bounds.move(1, -1)
+        elif not (text[bounds.start].isspace() or text[bounds.end - 1].isspace()):
+            return bounds.start, bounds.end
+
+
+@dataclass(slots=True)
+class _Bounds:
+    """A stretch of a text that holds a letter or a digit, and how many parentheses it has.
+
+    The counts are kept while the bounds move, one character at a time: counting anew would cost the square of a length.
+    """
+
+    text: str
+    start: int
+    end: int
+    opened: int
+    closed: int
+
+    def move(self, first: int, last: int) -> None:
+        """Move the start and the end, each by at most one character; the start only inwards."""
+        if first:
+            self._count(self.start, -1)
+        if last:
+            self._count(self.end - (last < 0), last)
+        self.start += first
+        self.end += last
+
+    def _count(self, index: int, change: int) -> None:
+        self.opened += change * (self.text[index] == "(")
+        self.closed += change * (self.text[index] == ")")
+
+    def strip(self) -> None:
+        """Leave out what no span begins or ends with."""
+        while not (self.text[self.start].isalnum() or self.text[self.start] in _OPENERS):
+            self.move(1, 0)
+        while not (self.text[self.end - 1].isalnum() or self.text[self.end - 1] in _CLOSERS):
+            self.move(0, -1)
+
+    def balance(self) -> None:
+        """Leave out a parenthesis at an end whose other half is outside, or take in the half that follows."""
+        while self.text[self.end - 1] == ")" and self.opened < self.closed:
+            self.move(0, -1)
+        while self.text[self.start] == "(" and self.opened > self.closed:
+            if self.end < len(self.text) and self.text[self.end] == ")":
+                self.move(0, 1)
+            else:
+                self.move(1, 0)
+
+    def in_its_own_parentheses(self) -> bool:
+        """Whether one pair of parentheses stands around all of it, as far as its ends say."""
+        return self.opened == 1 and self.text[self.start] == "(" and self.text[self.end - 1] == ")"
 
 
 def _without_overlaps(candidates: list[Candidate]) -> list[Candidate]:

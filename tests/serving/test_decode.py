@@ -1,5 +1,7 @@
 """Decoding: token scores in, spans out."""
 
+import time
+
 import numpy as np
 import pytest
 
@@ -89,6 +91,10 @@ def test_no_tokens_no_spans() -> None:
         ("(audited by two firms)", "audited by two firms"),
         ("banks (A, B)", "banks (A, B)"),
         ("profit)", "profit"),
+        ("profit) or loss (or neither)", "profit) or loss (or neither"),
+        ("((risk-free)", "risk-free"),
+        ("((risk-free) profit)", "((risk-free) profit)"),
+        ("( ( risk-free ) )", "( ( risk-free ) )"),
         ("...", None),
         ("", None),
     ],
@@ -96,3 +102,20 @@ def test_no_tokens_no_spans() -> None:
 def test_edges_lose_space_and_punctuation(text: str, kept: str | None) -> None:
     bounds = trim(text, 0, len(text))
     assert (None if bounds is None else text[slice(*bounds)]) == kept
+
+
+@pytest.mark.parametrize(
+    ("text", "kept"),
+    [
+        ("( " * 50_000 + "x", "x"),
+        ("(" * 50_000 + "x", "x"),
+        ("x" + ")" * 50_000, "x"),
+        ("x" + " )" * 50_000, "x"),
+    ],
+)
+def test_edges_full_of_parentheses_are_trimmed_in_a_moment(text: str, kept: str) -> None:
+    started = time.process_time()
+    bounds = trim(text, 0, len(text))
+    assert bounds is not None
+    assert text[slice(*bounds)] == kept
+    assert time.process_time() - started < 2

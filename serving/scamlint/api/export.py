@@ -2,15 +2,43 @@
 
 from __future__ import annotations
 
-from datetime import timezone
+import json
+from collections import Counter
+from collections.abc import Iterator
+from datetime import datetime, timezone
 from typing import Any
 
-from scamlint.api.feedback import Feedback
+from sqlalchemy.exc import DBAPIError
+
+from scamlint.api.feedback import Feedback, FeedbackStore
 from scamlint.decode import trim
 
 
 class NoDocumentError(ValueError):
     """A judgement cannot be made a document; the message says why, as the end of "N have…"."""
+
+
+def export_lines(store: FeedbackStore, left_out: Counter[str]) -> Iterator[str]:
+    """Yield each judgement as a document of the corpus, a line of JSON; one that cannot be made one costs no other.
+
+    Args:
+        store: The feedback.
+        left_out: Gets the number of those that are left out, by the reason, as the end of "N have…".
+
+    Raises:
+        SQLAlchemyError: The database went away.
+    """
+    for name in store.ids():
+        try:
+            line = json.dumps(to_document(store.get(name)), ensure_ascii=False) + "\n"
+        except NoDocumentError as error:
+            left_out[str(error)] += 1
+        except Exception as error:  # whatever a value that scamlint did not write makes a library raise
+            if isinstance(error, DBAPIError) and error.connection_invalidated:
+                raise
+            left_out["values that cannot be read"] += 1
+        else:
+            yield line
 
 
 def to_document(row: Feedback) -> dict[str, Any]:
@@ -48,9 +76,16 @@ def to_document(row: Feedback) -> dict[str, Any]:
             "score": row.score,
             "comment": row.comment,
             "model": f"{row.model_name} {row.model_version}" if row.model_name else None,
-            "created": row.created.replace(tzinfo=timezone.utc).isoformat(),
+            "created": _in_utc(row.created).isoformat(),
         },
     }
+
+
+def _in_utc(moment: datetime) -> datetime:
+    """Return a moment in UTC; SQLite keeps no zone, and what it holds is UTC already."""
+    if moment.tzinfo is None:
+        return moment.replace(tzinfo=timezone.utc)
+    return moment.astimezone(timezone.utc)
 
 
 def _right_label(row: Feedback) -> str | None:

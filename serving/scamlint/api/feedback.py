@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import uuid
 from collections.abc import Iterator
 from datetime import datetime, timezone
@@ -53,13 +54,16 @@ class FeedbackStore:
 
     Args:
         url: SQLAlchemy URL; empty is a SQLite file in the user's state folder.
+        create: Make a SQLite file that does not exist.
 
     Raises:
-        OptionError: The URL is wrong, its driver is missing, or the database cannot be opened.
+        OptionError: The URL is wrong, its driver is missing, or the database cannot be opened or does not exist.
     """
 
-    def __init__(self, url: str = "") -> None:
+    def __init__(self, url: str = "", create: bool = True) -> None:
         self._engine = _connect(url)
+        if not create:
+            _check_exists(self._engine)
         try:
             self._migrate()
         except (SQLAlchemyError, OSError) as error:
@@ -88,11 +92,24 @@ class FeedbackStore:
             session.add(entry)
             return entry.id
 
-    def rows(self) -> Iterator[Feedback]:
-        """Return every judgement, oldest first, a few hundred in memory at a time."""
-        query = select(Feedback).order_by(Feedback.created, Feedback.id).execution_options(yield_per=500)
+    def ids(self) -> Iterator[str]:
+        """Return the id of every judgement, oldest first, a few hundred in memory at a time."""
+        query = select(Feedback.id).order_by(Feedback.created, Feedback.id).execution_options(yield_per=500)
         with Session(self._engine) as session:
             yield from session.scalars(query)
+
+    def get(self, name: str) -> Feedback:
+        """Return one judgement; read by itself, so that one that cannot be read costs no other.
+
+        Args:
+            name: Its id.
+
+        Raises:
+            SQLAlchemyError: The database refused it, or there is none.
+            ValueError: It holds what no version of scamlint wrote.
+        """
+        with Session(self._engine) as session:
+            return session.get_one(Feedback, name)
 
     def close(self) -> None:
         """Close the connections."""
@@ -141,6 +158,21 @@ def _connect(url: str) -> Engine:
         raise OptionError(
             f"The state folder cannot be made ({error.strerror}); set --feedback-database, or --no-feedback."
         ) from None
+
+
+def _check_exists(engine: Engine) -> None:
+    """Refuse a SQLite database that is not there; opening it would make an empty one.
+
+    Raises:
+        OptionError: There is no such file.
+    """
+    if engine.url.get_backend_name() != "sqlite":
+        return
+    file = (engine.url.database or "").removeprefix("file:")
+    if not os.path.exists(file):
+        raise OptionError(
+            f"The feedback database {engine.url} does not exist; name the one that `scamlint serve` writes."
+        )
 
 
 def _revision(connection: Connection) -> str | None:

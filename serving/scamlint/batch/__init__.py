@@ -10,13 +10,14 @@ from typing import TYPE_CHECKING, Any
 from scamlint.batch.options import BatchOptions
 
 if TYPE_CHECKING:
-    from scamlint.batch.engine import Summary, run_batch
+    from scamlint.batch.engine import run_batch
+    from scamlint.batch.summary import Summary
     from scamlint.batch.table import scan_table
 
 __all__ = ["BatchOptions", "Summary", "run_batch", "scan_table"]
 
 _LAZY = {
-    "Summary": "scamlint.batch.engine",
+    "Summary": "scamlint.batch.summary",
     "run_batch": "scamlint.batch.engine",
     "scan_table": "scamlint.batch.table",
 }

@@ -9,12 +9,12 @@ from dataclasses import dataclass, field, replace
 from multiprocessing.connection import Connection
 from typing import TYPE_CHECKING
 
-from scamlint.batch.chunks import Split, Stop, split_chunks, splits
+from scamlint.batch.chunks import Split, split_chunks, splits
 from scamlint.batch.encoders import Encoded, encode_rows
 from scamlint.batch.extract import extract
 from scamlint.batch.limits import arm_cpu_limit, cpu_limit, follow_parent, limit_growth, memory_limit, wall_seconds
 from scamlint.batch.options import MIB, BatchOptions
-from scamlint.batch.records import Document, Position, Record
+from scamlint.batch.records import Document, Position, Record, Stop
 from scamlint.batch.score import Row, score_documents
 
 if TYPE_CHECKING:

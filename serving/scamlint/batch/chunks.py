@@ -12,7 +12,7 @@ from itertools import groupby
 from scamlint.batch.inputs import STDIN, Input, find_inputs
 from scamlint.batch.options import BatchOptions
 from scamlint.batch.readers import broken_off, read_stream, unsupported
-from scamlint.batch.records import Chunk, DocumentError, Position, Record
+from scamlint.batch.records import Chunk, DocumentError, Position, Record, Stop
 from scamlint.batch.streams import decompress, open_raw, read_all
 from scamlint.errors import OptionError
 
@@ -22,21 +22,6 @@ GROUP = 64
 
 # Called with (split, records read in it); tells the parent that the reader is alive and where.
 Beat = Callable[[int, int], None]
-
-
-@dataclass(frozen=True, slots=True)
-class Stop:
-    """Where a reader has to stop inside a split, because an earlier one did not survive what comes then.
-
-    Attributes:
-        count: Records that can be read.
-        status: Status of the row that stands for the rest.
-        message: Why the rest cannot be read.
-    """
-
-    count: int
-    status: str
-    message: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,31 +89,47 @@ def split_chunks(
     records: list[Record] = []
     size = 0
     for record in _stopped(split, options, beat, stop):
+        if record is None:
+            break
         records.append(record)
         size += record.size()
         if len(records) >= CHUNK_RECORDS or size >= CHUNK_BYTES:
             yield Chunk(Position(split.number, number), records, split.digest, split.consumed)
             number += 1
             records, size = [], 0
+    else:
+        stop = None  # it lies behind the end
+    if stop is not None:
+        late = number < stop.chunk  # an earlier reader got further, and what it sent has its rows
+        number, records = (stop.chunk, []) if late else (number, records)
+        records.append(_rest(split, stop, late))
     if records:
         yield Chunk(Position(split.number, number), records, split.digest, split.consumed)
 
 
-def _stopped(split: Split, options: BatchOptions, beat: Beat | None, stop: Stop | None) -> Iterator[Record]:
+def _stopped(split: Split, options: BatchOptions, beat: Beat | None, stop: Stop | None) -> Iterator[Record | None]:
+    """Yield the records of a split; at its stop, if it comes to that, None."""
     count = 0
     source = _split_records(split, options)
     while True:
         if beat is not None:
             beat(split.number, count)
         if stop is not None and count == stop.count:
-            name = split.inputs[0].source
-            yield broken_off(name, name, count, DocumentError(stop.status, stop.message))
+            yield None
             return
         record = next(source, None)
         if record is None:
             return
         count += 1
         yield record
+
+
+def _rest(split: Split, stop: Stop, late: bool) -> Record:
+    """Return the record that stands for what comes after a stop."""
+    name = split.inputs[0].source
+    if late:
+        return Record.failed(f"{name}:rest", name, stop.status, stop.message)
+    return broken_off(name, name, stop.count, DocumentError(stop.status, stop.message))
 
 
 def _split_records(split: Split, options: BatchOptions) -> Iterator[Record]:

@@ -5,14 +5,13 @@ from __future__ import annotations
 import csv
 import io
 import json
-import math
 import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from typing import Any
 
 from scamlint.batch.options import COLUMNS, BatchOptions
 from scamlint.batch.score import Row, short_row
+from scamlint.batch.values import as_string, encodable, finite
 from scamlint.labels import label_names
 
 _NUMBER = re.compile(r"[+-]?[0-9]+(?:\.[0-9]+)?(?:[eE][+-]?[0-9]+)?")
@@ -66,18 +65,7 @@ def _json_line(row: Row) -> str:
     try:
         return json.dumps(row, default=str, allow_nan=False) + "\n"
     except ValueError:  # JSON has no NaN and no infinity, which kept numbers may be
-        return json.dumps(_finite(row), default=str) + "\n"
-
-
-def _finite(value: Any) -> Any:
-    """Replace the numbers that JSON does not have by null."""
-    if isinstance(value, float):
-        return value if math.isfinite(value) else None
-    if isinstance(value, dict):
-        return {key: _finite(item) for key, item in value.items()}
-    if isinstance(value, (list, tuple)):
-        return [_finite(item) for item in value]
-    return value
+        return json.dumps(finite(row), default=str) + "\n"
 
 
 def safe_cell(cell: object) -> object:
@@ -111,8 +99,6 @@ def _csv_columns(options: BatchOptions) -> list[str]:
 
 
 def _csv(rows: Sequence[Row], options: BatchOptions) -> bytes:
-    from scamlint.batch.table import as_string, encodable
-
     lines = []
     for row in rows:
         cells: list[object] = []
@@ -128,8 +114,6 @@ def _csv(rows: Sequence[Row], options: BatchOptions) -> bytes:
 
 
 def _lines(rows: Sequence[Sequence[object]]) -> bytes:
-    from scamlint.batch.table import encodable
-
     text = "".join(csv_line(row) for row in rows)
     try:
         return text.encode("utf-8")

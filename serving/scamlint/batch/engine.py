@@ -9,7 +9,7 @@ import tempfile
 import time
 from collections import deque
 from collections.abc import Callable
-from dataclasses import dataclass
+from contextlib import closing
 from multiprocessing.connection import wait
 from typing import Any
 
@@ -22,6 +22,7 @@ from scamlint.batch.options import BatchOptions
 from scamlint.batch.output import Output
 from scamlint.batch.pool import STARTS, Reader, ReaderDeaths, Task, Worker, blame
 from scamlint.batch.records import Position
+from scamlint.batch.summary import LostDocumentsError, Summary
 from scamlint.bundle import CONFIG_FILE, file_hash, load_bundle
 from scamlint.errors import OptionError, ScamlintError
 from scamlint.labels import get_label
@@ -29,37 +30,6 @@ from scamlint.labels import get_label
 _TICK = 0.2
 # How many chunks may be finished ahead of the oldest unfinished one.
 _WINDOW = 64
-
-
-@dataclass(slots=True)
-class Summary:
-    """The state of a run, and at its end the result.
-
-    Attributes:
-        documents: Documents read, those of the parts that a resumed run found included.
-        rows: Rows written; at the end, counted from the files.
-        flagged: Rows with at least one span.
-        errors: Rows with a status other than ``ok``.
-        resumed: Rows that an earlier run had written.
-        seconds: Time since the start.
-        model_seconds: Time that the workers spent on scoring, summed over them.
-        consumed: Bytes of input before the split that is being written.
-        restarts: How many children died or were ended for taking too long.
-    """
-
-    documents: int = 0
-    rows: int = 0
-    flagged: int = 0
-    errors: int = 0
-    resumed: int = 0
-    seconds: float = 0.0
-    model_seconds: float = 0.0
-    consumed: int = 0
-    restarts: int = 0
-
-
-class LostDocumentsError(ScamlintError):
-    """Fewer or more rows came out than documents went in: a fault of scamlint."""
 
 
 def run_batch(options: BatchOptions, on_progress: Callable[[Summary], None] | None = None) -> Summary:
@@ -80,13 +50,13 @@ def run_batch(options: BatchOptions, on_progress: Callable[[Summary], None] | No
     check_inputs(options)
     if options.format == "parquet":
         need("pyarrow", "files", "A Parquet result")
-    output = Output(options, run_fingerprint(options))
-    stdin = _save_stdin() if STDIN in options.inputs else ""
-    try:
-        return _Run(options, output, stdin, on_progress or (lambda summary: None)).run()
-    finally:
-        if stdin:
-            shutil.rmtree(os.path.dirname(stdin))
+    with closing(Output(options, run_fingerprint(options))) as output:
+        stdin = _save_stdin() if STDIN in options.inputs else ""
+        try:
+            return _Run(options, output, stdin, on_progress or (lambda summary: None)).run()
+        finally:
+            if stdin:
+                shutil.rmtree(os.path.dirname(stdin))
 
 
 def run_fingerprint(options: BatchOptions) -> dict[str, Any]:
@@ -122,7 +92,7 @@ class _Run:
         self._workers: list[Worker] = []
         self._reader: Reader | None = None
         self._reading = True
-        self._deaths = ReaderDeaths()
+        self._deaths = ReaderDeaths(output.manifest.stops)
         self._failed_starts = 0
         self._queue: deque[Task] = deque()
         self._done: dict[int, tuple[Task, Encoded]] = {}
@@ -263,11 +233,13 @@ class _Run:
             self._queue.appendleft(task)
 
     def _reader_died(self, reader: Reader, timed_out: bool = False) -> None:
-        """Start a new reader; one that fails a second time stops where the first did and goes on after that input."""
+        """Start a new reader; when one died twice at a place, it stops there and goes on after that input."""
         place, timed_out = reader.place(), timed_out or reader.used_up_its_time()
         reader.kill()
         self.summary.restarts += 1
-        self._deaths.note(place, timed_out, self._options.timeout)
+        stop = self._deaths.note(place, self._start, timed_out, self._options.timeout)
+        if stop is not None:  # before any row of it: a resumed run must stop there too
+            self._output.manifest.stop(place[0], stop)
         self._reader = Reader(self._options, self._start, self._deaths.stops, self._stdin)
 
     def _write(self) -> None:

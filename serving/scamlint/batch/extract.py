@@ -14,6 +14,7 @@ from scamlint.batch.mail import mail_text
 from scamlint.batch.options import BatchOptions
 from scamlint.batch.records import OK, Document, DocumentError, Record
 from scamlint.batch.streams import decode_text, decompress, open_raw, read_all
+from scamlint.batch.values import finite
 from scamlint.errors import OptionError
 
 _UNDECODED = re.compile("[\udc80-\udcff]")
@@ -65,6 +66,7 @@ def _parse(record: Record, options: BatchOptions) -> Document:
         document.text = html_text(decode_text(data, options.encoding, html=True))
     else:
         document.text = decode_text(data, options.encoding)
+        document.is_file = record.data is None and not form_of(record.source)[1]
     if not document.text.strip():
         raise DocumentError("no_text", "The document holds no words; if it has pictures of text, run OCR on it first.")
     return document
@@ -120,7 +122,7 @@ def _json_object(record: Record, options: BatchOptions) -> dict[str, Any]:
         raise problem or DocumentError("invalid", message) from error
     if not isinstance(row, dict):
         raise problem or DocumentError("invalid", f"The line holds a {type(row).__name__}, not an object.")
-    found = row.get(options.id_column)
+    found = finite(row.get(options.id_column))
     if found is not None:
         record.id = found if isinstance(found, (str, int)) else json.dumps(found)
     if problem is not None:

@@ -50,7 +50,7 @@ def read_split(split: Split, options: BatchOptions) -> Iterator[PackedChunk]:
                 kind, header, body = reader.receive()
             except (EOFError, OSError):
                 timed_out = timed_out or reader.used_up_its_time()
-                deaths.note((split.number, reader.place()[1]), timed_out, options.timeout)
+                deaths.note((split.number, reader.place()[1]), start, timed_out, options.timeout)
                 reader.kill()
                 reader = Reader(options, start, deaths.stops, only=split)
                 continue

@@ -92,7 +92,8 @@ def check_inputs(options: BatchOptions) -> None:
 def find_inputs(options: BatchOptions, stdin: str = "") -> Iterator[Input]:
     """Yield every input file, always in the same order.
 
-    Folders are walked in order of name; hidden files and linked folders are left out, and so is the run's own output.
+    Folders, also those that a glob matches, are walked in order of name; hidden files and linked folders are left out,
+    and so is the run's own output.
 
     Args:
         options: Of the run.
@@ -107,15 +108,46 @@ def find_inputs(options: BatchOptions, stdin: str = "") -> Iterator[Input]:
         elif os.path.lexists(name):
             yield from _under(name, os.path.realpath(name), options, own)
         else:
-            for match in sorted(glob.iglob(name, recursive=True)):
-                real = os.path.realpath(match)
-                if not lies_in(real, own) and (not os.path.isdir(match) or "**" not in name):
-                    yield from _under(match, real, options, own)
+            yield from _matching(name, options, own)
 
 
 def total_size(options: BatchOptions, stdin: str = "") -> int:
     """Return the bytes of all inputs."""
     return sum(item.size for item in find_inputs(options, stdin))
+
+
+def _matching(pattern: str, options: BatchOptions, own: tuple[str, ...]) -> Iterator[Input]:
+    """Yield the files that a local pattern matches, and those of the folders that it matches.
+
+    A pattern with ``**`` may match a folder and what is in it; those files come once.
+    """
+    given: set[str] = set()
+    walked: set[str] = set()
+    folders: set[str] = set()
+    for match in sorted(glob.iglob(pattern, recursive=True)):
+        real, is_folder = os.path.realpath(match), os.path.isdir(match)
+        if lies_in(real, own) or (is_folder and (pattern.endswith("**") or _was_walked(real, folders))):
+            continue
+        if "**" not in pattern:
+            yield from _under(match, real, options, own)
+            continue
+        folders.update([real] if is_folder else [])
+        for item in _under(match, real, options, own):
+            place = os.path.realpath(item.path)
+            if place not in (given if is_folder else walked):
+                given.add(place)
+                walked.update([place] if is_folder else [])
+                yield item
+
+
+def _was_walked(real: str, folders: set[str]) -> bool:
+    """Whether a folder lies in one of those that were walked, and not in a hidden one, which is left out there."""
+    while real not in folders:
+        parent, name = os.path.split(real)
+        if parent == real or name.startswith("."):
+            return False
+        real = parent
+    return True
 
 
 def _under(path: str, real: str, options: BatchOptions, own: tuple[str, ...]) -> Iterator[Input]:
@@ -153,16 +185,10 @@ def _remote(url: str, options: BatchOptions, own: tuple[str, ...]) -> Iterator[I
     fsspec = need("fsspec", "files", "Reading a URL")
     try:
         system, path = fsspec.core.url_to_fs(url)
-        if glob.has_magic(path):
-            paths = sorted(system.glob(path))
-        elif system.isdir(path):
-            paths = sorted(system.find(path))
-        else:
-            paths = [path]
-        for item in paths:
+        for item in _remote_files(system, path):
             local = local_path(system.unstrip_protocol(item))
             if local is None or not lies_in(os.path.realpath(local), own):
-                yield _remote_input(system, item, url, options)
+                yield _remote_input(system, item, options)
     except ImportError as error:
         problem = f"The library for this kind of URL is missing ({error.name}); install it."
         yield Input(url, url, ".txt", "", problem=problem)
@@ -171,9 +197,25 @@ def _remote(url: str, options: BatchOptions, own: tuple[str, ...]) -> Iterator[I
         yield Input(url, url, ".txt", "", problem=problem)
 
 
-def _remote_input(system: Any, path: str, url: str, options: BatchOptions) -> Input:
+def _remote_files(system: Any, path: str) -> list[str]:
+    """Return the files that a path or a pattern stands for, each one once; folders give those in them."""
+    if not glob.has_magic(path):
+        return sorted(system.find(path)) if system.isdir(path) else [path]
+    files: dict[str, None] = {}
+    for match, info in sorted(system.glob(path, detail=True).items()):
+        if info.get("type") != "directory":
+            files[match] = None
+        elif not path.endswith("**"):  # else what is in it matches too
+            files |= dict.fromkeys(sorted(system.find(match)))
+    return list(files)
+
+
+def _remote_input(system: Any, path: str, options: BatchOptions) -> Input:
     full = system.unstrip_protocol(path)
     form, compression = form_of(path, options.input_format)
-    info = system.info(path)
+    try:
+        info = system.info(path)
+    except Exception as error:  # whatever a storage library raises
+        return Input(full, full, ".txt", "", problem=f"The file cannot be opened ({type(error).__name__}).")
     stamp = str(info.get("ETag") or info.get("mtime") or info.get("LastModified") or "")
     return Input(full, full, form, compression, int(info.get("size") or 0), stamp)

@@ -8,7 +8,7 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
-from scamlint.batch.records import Position
+from scamlint.batch.records import Position, Stop
 from scamlint.errors import OptionError
 
 MANIFEST_FILE = "_manifest.jsonl"
@@ -48,10 +48,11 @@ class Part:
 
 
 class Manifest:
-    """An append-only file: one line with what the run is, one for each finished part, one when all is done.
+    """An append-only file: a line with what the run is, one for each finished part and each stop, one when all is done.
 
     Attributes:
         parts: The finished parts.
+        stops: For each split that no reader survived, where to stop in it.
         finished: Whether all is done.
         digest: When all is done, the hash of all inputs.
         size: When all is done and one file was made of the parts, its bytes.
@@ -63,6 +64,7 @@ class Manifest:
     def __init__(self, path: Path) -> None:
         self.path = path
         self.parts: list[Part] = []
+        self.stops: dict[int, Stop] = {}
         self.finished = False
         self.digest = ""
         self.size: int | None = None
@@ -81,7 +83,8 @@ class Manifest:
         """Read what an earlier run finished.
 
         Raises:
-            OptionError: That run had another model or other options; the message says which.
+            OptionError: That run had another model or other options, and the message says which; or the file is
+                damaged.
         """
         lines = self.path.read_bytes().split(b"\n")
         entries = []
@@ -99,14 +102,31 @@ class Manifest:
             raise OptionError(f"The run cannot go on: {'; '.join(differences)}. Use --overwrite to restart.")
         os.truncate(self.path, good)
         self.parts = [Part(**entry["part"]) for entry in entries[1:] if "part" in entry]
+        self._check_names()
         for entry in entries[1:]:
+            if "stop" in entry:
+                split = entry["stop"].pop("split")
+                self.stops[split] = Stop(**entry["stop"])
             if entry.get("finished"):
                 self.finished, self.digest, self.size = True, entry["inputs"], entry.get("size")
+
+    def _check_names(self) -> None:
+        """Refuse parts that are named twice, whose rows would count twice."""
+        seen = set()
+        for part in self.parts:
+            if part.name in seen:
+                raise OptionError(f"{self.path} names {part.name} twice; use --overwrite to score everything again.")
+            seen.add(part.name)
 
     def add(self, part: Part) -> None:
         """Note a finished part; it is on the disk when this returns."""
         self._append({"part": asdict(part)})
         self.parts.append(part)
+
+    def stop(self, split: int, stop: Stop) -> None:
+        """Note where readers have to stop in a split; it is on the disk when this returns."""
+        self._append({"stop": {"split": split, **asdict(stop)}})
+        self.stops[split] = stop
 
     def finish(self, digest: str, size: int | None = None) -> None:
         """Note that every part is there, the hash of all inputs, and the bytes of the one file that was asked for."""

@@ -16,6 +16,7 @@ OUTPUT_FORMATS = ("parquet", "jsonl", "csv")
 # Columns of the full row; a kept column may not take one of these names.
 COLUMNS = (
     "id", "source", "status", "error", "level", "scores", "counts", "spans", "characters", "model", "version",
+    "offsets",
 )  # fmt: skip
 # Columns of the short row; kept columns follow.
 SHORT_COLUMNS = ("id", "spans", "scores", "model", "error")

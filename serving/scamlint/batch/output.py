@@ -3,33 +3,30 @@
 from __future__ import annotations
 
 import os
-import shutil
-import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import IO, Any
 
-from scamlint.batch.encoders import Encoded, csv_header
+from scamlint.batch.encoders import Encoded
+from scamlint.batch.lock import RunLock
 from scamlint.batch.manifest import MANIFEST_FILE, Manifest, Part, fsync_folder
-from scamlint.batch.options import MIB, BatchOptions
+from scamlint.batch.options import BatchOptions
+from scamlint.batch.parts import OpenPart, count_rows, join_parts
 from scamlint.batch.places import check_file, check_folder, is_part, kept_manifest, parts_folder, remove_result
 from scamlint.errors import InputError, OptionError
 
-PART_BYTES = 64 * MIB
-PART_SECONDS = 60.0
-_GROUP_ROWS = 8_192
-
 
 class Output:
-    """Where the rows of a run go.
+    """Where the rows of a run go. No other run can write there until it is closed.
 
     Args:
         options: Of the run.
         fingerprint: What the run is; a resumed run must have the same.
 
     Raises:
-        OptionError: An earlier run or a file of another kind is in the way, or the run cannot go on.
+        OptionError: An earlier run or a file of another kind is in the way, another run is writing there, or the run
+            cannot go on.
         InputError: The place cannot be written.
     """
 
@@ -39,13 +36,24 @@ class Output:
         self.folder = Path(parts_folder(options))
         self.manifest = Manifest(self.folder / MANIFEST_FILE)
         self._kept = Manifest(Path(kept_manifest(options)))
-        self._open: _OpenPart | None = None
+        self._open: OpenPart | None = None
         try:
-            self._prepare(fingerprint)
+            self._check_place()
+            self._lock = RunLock(self.folder, self.target)
+            try:
+                self._prepare(fingerprint)
+            except BaseException:
+                self.close()
+                raise
         except OSError as error:
             raise InputError(f"{self.folder} cannot be written: {error.strerror or error}.") from error
 
-    def _prepare(self, fingerprint: dict[str, Any]) -> None:
+    def close(self) -> None:
+        """Let other runs write there."""
+        self._lock.release()
+
+    def _check_place(self) -> None:
+        """Refuse a place where a result must not go, before anything is made there."""
         options = self._options
         if options.single_file and self.target.is_dir():
             raise OptionError(f"{self.target} is a folder; name a file, or an output without that ending.")
@@ -54,6 +62,10 @@ class Output:
         if options.single_file:
             check_file(self.target)
         check_folder(self.folder)
+
+    def _prepare(self, fingerprint: dict[str, Any]) -> None:
+        """Read what an earlier run left, or begin anew."""
+        options = self._options
         if self._goes_on_from_kept():
             self.manifest = self._kept
             self.manifest.load(fingerprint)
@@ -61,7 +73,6 @@ class Output:
             return
         if self.manifest.exists() and not (options.resume or options.overwrite):
             raise OptionError(f"{self.folder} holds an earlier run; give --resume to go on, or --overwrite.")
-        self.folder.mkdir(parents=True, exist_ok=True)
         if self.manifest.exists() and options.resume:
             self.manifest.load(fingerprint)
         else:
@@ -114,7 +125,7 @@ class Output:
     def write(self, encoded: Encoded) -> None:
         """Add the rows of one chunk to the open part."""
         if self._open is None:
-            self._open = _OpenPart(self.folder, f"part-{len(self.manifest.parts):05d}", self._options)
+            self._open = OpenPart(self.folder, f"part-{len(self.manifest.parts):05d}", self._options)
         self._open.write(encoded)
 
     @property
@@ -151,13 +162,13 @@ class Output:
             self._keep_manifest()
             return rows
         if not self.manifest.parts:  # no input at all still gives a result with a schema
-            self._open = _OpenPart(self.folder, "part-00000", self._options)
+            self._open = OpenPart(self.folder, "part-00000", self._options)
             self.close_part(0, 0, "", 0)
         paths = [self.folder / part.name for part in self.manifest.parts]
         rows = count_rows(paths, self._options.format)
         if self._options.single_file:
             with atomic(self.target) as file:
-                _join(paths, file, self._options)
+                join_parts(paths, file, self._options)
         size = self.target.stat().st_size if self._options.single_file else None
         if not self.manifest.finished:
             self.manifest.finish(digest, size)
@@ -174,95 +185,6 @@ class Output:
             remove_result(self.folder)
 
 
-class _OpenPart:
-    """A part that is being written under a hidden name."""
-
-    def __init__(self, folder: Path, stem: str, options: BatchOptions) -> None:
-        self._options = options
-        self.name = f"{stem}.{options.format}"
-        self._path = folder / self.name
-        self._hidden = folder / f".{self.name}.tmp"
-        self._file: IO[bytes] = self._hidden.open("wb")
-        self._tables: list[Any] = []
-        self._waiting = 0
-        self._writer: Any = None
-        self._started = time.monotonic()
-        self.rows = self.errors = self.flagged = self._bytes = 0
-        if options.format == "csv":
-            self._file.write(csv_header(options))
-
-    def write(self, encoded: Encoded) -> None:
-        self.rows += encoded.rows
-        self.errors += encoded.errors
-        self.flagged += encoded.flagged
-        self._bytes += len(encoded.payload)
-        if self._options.format != "parquet":
-            self._file.write(encoded.payload)
-            return
-        import pyarrow as pa
-
-        self._tables.append(pa.ipc.open_stream(encoded.payload).read_all())
-        self._waiting += encoded.rows
-        if self._waiting >= _GROUP_ROWS:
-            self._write_group()
-
-    def _write_group(self) -> None:
-        import pyarrow as pa
-        from pyarrow import parquet
-
-        from scamlint.batch.table import result_schema
-
-        schema = result_schema(self._options.keep)
-        if self._writer is None:
-            self._writer = parquet.ParquetWriter(self._file, schema, compression="zstd")
-        if self._tables:
-            self._writer.write_table(pa.concat_tables(self._tables))
-        self._tables, self._waiting = [], 0
-
-    @property
-    def is_full(self) -> bool:
-        old = time.monotonic() - self._started > PART_SECONDS
-        return old or self.rows >= self._options.part_rows or self._bytes >= PART_BYTES
-
-    def close(self) -> int:
-        """Give the part its name; return its size in bytes."""
-        if self._options.format == "parquet":
-            self._write_group()
-            self._writer.close()
-        self._file.flush()
-        os.fsync(self._file.fileno())
-        self._file.close()
-        os.replace(self._hidden, self._path)
-        return self._path.stat().st_size
-
-    def discard(self) -> None:
-        self._file.close()
-        self._hidden.unlink(missing_ok=True)
-
-
-def count_rows(paths: list[Path], form: str) -> int:
-    """Count the rows in the files of a result."""
-    if form == "parquet":
-        from pyarrow import parquet
-
-        return sum(parquet.ParquetFile(path).metadata.num_rows for path in paths)
-    if form == "csv":
-        import csv
-
-        csv.field_size_limit(2**31 - 1)
-        total = 0
-        for path in paths:
-            with path.open(encoding="utf-8", newline="") as lines:
-                total += sum(1 for _ in csv.reader(lines)) - 1
-        return total
-    total = 0
-    for path in paths:
-        with path.open("rb") as file:
-            while block := file.read(MIB):
-                total += block.count(b"\n")
-    return total
-
-
 @contextmanager
 def atomic(path: Path) -> Iterator[IO[bytes]]:
     """Write a file that appears under its name only when it is whole."""
@@ -277,22 +199,3 @@ def atomic(path: Path) -> Iterator[IO[bytes]]:
     finally:
         hidden.unlink(missing_ok=True)
     fsync_folder(path.parent)
-
-
-def _join(paths: list[Path], file: IO[bytes], options: BatchOptions) -> None:
-    if options.format == "parquet":
-        from pyarrow import parquet
-
-        from scamlint.batch.table import result_schema
-
-        with parquet.ParquetWriter(file, result_schema(options.keep), compression="zstd") as writer:
-            for path in paths:
-                source = parquet.ParquetFile(path)
-                for group in range(source.num_row_groups):
-                    writer.write_table(source.read_row_group(group))
-        return
-    for number, path in enumerate(paths):
-        with path.open("rb") as part:
-            if options.format == "csv" and number:
-                part.readline()
-            shutil.copyfileobj(part, file, MIB)

@@ -117,6 +117,10 @@ def remove_result(folder: Path) -> None:
         folder.rmdir()
 
 
+# The columns that every version wrote.
+_LASTING = COLUMNS[: COLUMNS.index("offsets")]
+
+
 def is_result(path: Path) -> bool:
     """Whether a file holds rows that scamlint wrote. An empty file counts: nothing in it can be lost."""
     with path.open("rb") as file:
@@ -124,7 +128,7 @@ def is_result(path: Path) -> bool:
     if not line:
         return True
     if line.startswith(b"PAR1"):
-        return _parquet_columns(path)[: len(COLUMNS)] == list(COLUMNS)
+        return _parquet_columns(path)[: len(_LASTING)] == list(_LASTING)
     if line.startswith(b"id,"):
         # Behind these columns stand those of the labels, which are not the same for every model.
         fixed = COLUMNS[: COLUMNS.index("scores")]
@@ -134,7 +138,7 @@ def is_result(path: Path) -> bool:
     except (ValueError, RecursionError):
         return False
     names = list(row) if isinstance(row, dict) else []
-    return any(names[: len(columns)] == list(columns) for columns in (COLUMNS, SHORT_COLUMNS))
+    return any(names[: len(columns)] == list(columns) for columns in (_LASTING, SHORT_COLUMNS))
 
 
 def _parquet_columns(path: Path) -> list[str]:

@@ -4,17 +4,18 @@ from __future__ import annotations
 
 import multiprocessing
 import time
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from multiprocessing.connection import Connection
 from multiprocessing.context import SpawnProcess
 from typing import Any
 
 from scamlint.batch.child import BEAT_SIZE, IDLE, PARSING, SCORING, Beats, Care, reader_main, worker_main
-from scamlint.batch.chunks import Split, Stop
+from scamlint.batch.chunks import Split
 from scamlint.batch.encoders import Encoded
 from scamlint.batch.limits import CPU_LIMIT_EXIT, waits, wall_seconds
 from scamlint.batch.options import BatchOptions
-from scamlint.batch.records import Position
+from scamlint.batch.records import Position, Stop
 from scamlint.errors import ModelError, ScamlintError
 
 _CONTEXT = multiprocessing.get_context("spawn")
@@ -159,33 +160,52 @@ class Reader(Child):
 class ReaderDeaths:
     """What the deaths of readers taught: where the next one has to stop.
 
+    Args:
+        stops: What an interrupted run had found out.
+
     Attributes:
-        stops: For each split that a reader did not survive, where to stop in it.
+        stops: For each split that no reader survived, where to stop in it.
     """
 
-    def __init__(self) -> None:
-        self.stops: dict[int, Stop] = {}
-        self._deaths: dict[int, int] = {}
+    def __init__(self, stops: Mapping[int, Stop] | None = None) -> None:
+        self.stops: dict[int, Stop] = dict(stops or {})
+        self._deaths: dict[tuple[int, int], int] = {}
+        self._furthest = (-1, 0)
+        self._in_vain = 0
 
-    def note(self, place: tuple[int, int], timed_out: bool, timeout: float) -> None:
-        """Note that a reader died; the first time is forgiven unless it took too long.
+    def note(self, place: tuple[int, int], start: Position, timed_out: bool, timeout: float) -> Stop | None:
+        """Note that a reader died; the first time at a place is forgiven unless it took too long.
 
         Args:
             place: The split and the number of records read in it.
+            start: The first chunk that was not taken from it.
             timed_out: Whether it was ended for taking too long.
             timeout: The time limit, for the message.
 
+        Returns:
+            Where to stop in the split from now on, when that is new.
+
         Raises:
-            ScamlintError: Readers die at the same place again and again.
+            ScamlintError: Readers die again and again, and none gets further than the ones before.
         """
         split, count = place
-        deaths = self._deaths[split] = self._deaths.get(split, 0) + 1
-        if deaths > STARTS:
+        self._in_vain = self._in_vain + 1 if place <= self._furthest else 1
+        self._furthest = max(place, self._furthest)
+        if self._in_vain > STARTS:
             raise ScamlintError(f"The reader dies again and again at input {split + 1}; see what it said above.")
+        deaths = self._deaths[place] = self._deaths.get(place, 0) + 1
+        if split in self.stops and self.stops[split].count <= count:
+            return None
+        taken = start.chunk if start.split == split else 0
         if timed_out:
-            self.stops[split] = Stop(count, "timeout", f"Reading on takes over {timeout:g} s of processor time.")
+            message = f"Reading on takes over {timeout:g} s of processor time."
+            self.stops[split] = Stop(count, "timeout", message, taken)
         elif deaths >= 2:
-            self.stops[split] = Stop(count, "crashed", "The process that read the file died twice at this place.")
+            message = "The process that read the file died twice at this place."
+            self.stops[split] = Stop(count, "crashed", message, taken)
+        else:
+            return None
+        return self.stops[split]
 
 
 def blame(task: Task, at: int, timed_out: bool, timeout: float) -> None:

@@ -8,9 +8,9 @@ import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 
-from scamlint.batch.engine import Summary
 from scamlint.batch.inputs import STDIN, total_size
 from scamlint.batch.options import BatchOptions
+from scamlint.batch.summary import Summary
 
 _PLAIN_SECONDS = 10.0
 

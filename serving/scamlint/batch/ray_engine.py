@@ -16,12 +16,14 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from scamlint.batch.chunks import Split, splits
-from scamlint.batch.engine import LostDocumentsError, Summary, run_fingerprint
+from scamlint.batch.engine import run_fingerprint
 from scamlint.batch.extras import need
 from scamlint.batch.guard import GuardedWorker, PackedChunk, read_split
 from scamlint.batch.inputs import STDIN, Input, check_inputs
+from scamlint.batch.lock import LOCK_FILE, RunLock
 from scamlint.batch.options import BatchOptions
 from scamlint.batch.places import WRITING_FOLDER, check_folder, remove_result
+from scamlint.batch.summary import LostDocumentsError, Summary
 from scamlint.errors import OptionError
 
 if TYPE_CHECKING:
@@ -84,13 +86,24 @@ def run_ray(options: BatchOptions, address: str | None = None, actors: int | Non
     Raises:
         ScamlintError: An option is wrong, or rows are missing at the end.
     """
-    ray = need("ray", "ray", "The Ray engine")
-    data = need("ray.data", "ray", "The Ray engine")
-    started = time.monotonic()
+    need("ray.data", "ray", "The Ray engine")
     _check(options)
     run_fingerprint(options)
     options = replace(options, output=os.path.abspath(options.output), output_format="parquet")
-    folder = _prepare(options)
+    folder = Path(options.output)
+    _check_place(folder)
+    lock = RunLock(folder, folder)
+    try:
+        _prepare(folder, options)
+        return _run(options, folder, address, actors)
+    finally:
+        lock.release()
+
+
+def _run(options: BatchOptions, folder: Path, address: str | None, actors: int | None) -> Summary:
+    ray = need("ray", "ray", "The Ray engine")
+    data = need("ray.data", "ray", "The Ray engine")
+    started = time.monotonic()
     hidden = folder / WRITING_FOLDER
     ours = not ray.is_initialized()
     if ours:
@@ -142,17 +155,19 @@ def _check(options: BatchOptions) -> None:
     check_inputs(options)
 
 
-def _prepare(options: BatchOptions) -> Path:
-    folder = Path(options.output)
+def _check_place(folder: Path) -> None:
+    """Refuse a place where a result must not go, before anything is made there."""
     if folder.exists() and not folder.is_dir():
         raise OptionError(f"{folder} is a file; name a folder.")
     check_folder(folder)
-    if folder.exists() and any(folder.iterdir()):
+
+
+def _prepare(folder: Path, options: BatchOptions) -> None:
+    """Throw an earlier result away when that was asked for."""
+    if any(path.name != LOCK_FILE for path in folder.iterdir()):
         if not options.overwrite:
             raise OptionError(f"{folder} is not empty; choose another folder or give --overwrite.")
         remove_result(folder)
-    folder.mkdir(parents=True, exist_ok=True)
-    return folder
 
 
 def _publish(hidden: Path, folder: Path) -> Summary:

@@ -16,7 +16,7 @@ from scamlint.batch.options import ARCHIVE_FORMS, ROW_FORMS, BatchOptions
 from scamlint.batch.records import DocumentError, Record
 from scamlint.batch.separated import read_separated
 from scamlint.batch.streams import decompress, read_all
-from scamlint.batch.table import column_values
+from scamlint.batch.values import column_values, finite, text_values
 
 _BLOCK = 1 << 16
 
@@ -57,14 +57,17 @@ def _parquet(stream: IO[bytes], source: str, options: BatchOptions) -> Iterator[
         others = list(dict.fromkeys([*([options.id_column] if has_id else []), *options.keep]))
         wanted = list(dict.fromkeys([options.text_column, *others]))
         for batch in file.iter_batches(batch_size=128, columns=wanted, use_threads=False):
-            texts = batch.column(options.text_column).to_pylist()
+            texts, undecodable = text_values(batch.column(options.text_column))
             columns = {name: column_values(batch.column(name)) for name in others}
             for place, text in enumerate(texts):
                 number += 1
-                found = columns[options.id_column][place] if has_id else None
+                found = finite(columns[options.id_column][place]) if has_id else None
                 id_ = f"{source}:{number}" if found is None else found if isinstance(found, (str, int)) else str(found)
                 keep = {name: columns[name][place] for name in options.keep}
-                yield Record(id_, source, "text", text, keep)
+                if place in undecodable:
+                    yield Record(id_, source, "none", None, keep, "invalid", _NOT_UTF8)
+                else:
+                    yield Record(id_, source, "text", text, keep)
     except (pyarrow.ArrowException, OSError, UnicodeDecodeError) as error:
         raise DocumentError("unreadable", "The Parquet file is damaged.") from error
 
@@ -214,6 +217,7 @@ def _kind(name: str) -> str:
     return "." + base.rsplit(".", 1)[-1] if "." in base else base
 
 
+_NOT_UTF8 = "The text is not valid UTF-8."
 _LINK = "A hard link to another member of the archive is not followed; unpack the archive to read it under this name."
 _BROKEN_HEADERS = (
     tarfile.InvalidHeaderError,  # type: ignore[attr-defined]

@@ -79,6 +79,7 @@ class Document:
         keep: Other columns of the row.
         status: ``ok``, or why there is no text.
         error: The sentence that goes with the status.
+        is_file: Whether the text is that of the file ``source``, so that offsets in it are offsets in the file.
     """
 
     id: Any
@@ -88,6 +89,7 @@ class Document:
     keep: dict[str, Any] = field(default_factory=dict)
     status: str = OK
     error: str | None = None
+    is_file: bool = False
 
     @classmethod
     def failed(cls, record: Record, status: str, error: str) -> Document:
@@ -106,6 +108,23 @@ class Position:
 
     split: int
     chunk: int
+
+
+@dataclass(frozen=True, slots=True)
+class Stop:
+    """Where a reader has to stop inside a split, because earlier ones did not survive what comes then.
+
+    Attributes:
+        count: Records that can be read.
+        status: Status of the row that stands for the rest.
+        message: Why the rest cannot be read.
+        chunk: Chunks of the split that had been taken from readers before; the row for the rest comes after them.
+    """
+
+    count: int
+    status: str
+    message: str
+    chunk: int = 0
 
 
 @dataclass(slots=True)

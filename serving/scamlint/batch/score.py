@@ -53,6 +53,7 @@ def _row(document: Document, report: Report | None, detector: Detector, context:
         "characters": None,
         "model": detector.model.name,
         "version": detector.model.version,
+        "offsets": None,
     }
     if report is not None:
         counts = dict.fromkeys(report.scores, 0)
@@ -64,6 +65,7 @@ def _row(document: Document, report: Report | None, detector: Detector, context:
             "counts": counts,
             "spans": [_span(span, document, context) for span in report.spans],
             "characters": report.characters,
+            "offsets": "file" if document.is_file else "text",
         }
     return row | document.keep
 

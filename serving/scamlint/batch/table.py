@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
@@ -10,6 +9,7 @@ from scamlint.batch.extras import need
 from scamlint.batch.options import COLUMNS
 from scamlint.batch.records import Document
 from scamlint.batch.score import Row, score_documents
+from scamlint.batch.values import as_string, column_values, encodable, text_values
 from scamlint.errors import OptionError
 from scamlint.labels import label_names
 
@@ -23,7 +23,7 @@ def result_schema(keep: Sequence[str] = ()) -> pa.Schema:
     """Return the schema of result tables. It is the same for every input.
 
     Args:
-        keep: Kept columns; they are strings, and values that were none are written as JSON.
+        keep: Kept columns; they are strings, see :func:`scamlint.batch.values.as_string`.
     """
     arrow = need("pyarrow", "files", "Parquet")
     span = arrow.struct(
@@ -50,6 +50,7 @@ def result_schema(keep: Sequence[str] = ()) -> pa.Schema:
         ("characters", arrow.int64()),
         ("model", arrow.string()),
         ("version", arrow.string()),
+        ("offsets", arrow.string()),
     ]
     schema: pa.Schema = arrow.schema([*fields, *((name, arrow.string()) for name in keep)])
     return schema
@@ -106,7 +107,7 @@ def scan_table(
     clash = [name for name in keep if name in COLUMNS]
     if clash:
         raise OptionError(f"The column {clash[0]!r} cannot be kept: the result has a column of that name.")
-    texts = table.column(text_column).to_pylist()
+    texts, undecodable = text_values(table.column(text_column))
     if id_column is not None and id_column in table.column_names:
         ids: Sequence[Any] = column_values(table.column(id_column))
     else:
@@ -118,44 +119,12 @@ def scan_table(
         if isinstance(text, str):
             document.text = text
         else:
-            document.status, document.error = "invalid", f"The column {text_column!r} holds no string in this row."
+            what = "text that is not valid UTF-8" if number in undecodable else "no string"
+            document.status, document.error = "invalid", f"The column {text_column!r} holds {what} in this row."
         documents.append(document)
     rows = list(score_documents(detector, documents, labels=labels, thresholds=thresholds, context=context))
     return rows_to_table(rows, keep)
 
 
-def column_values(column: Any) -> list[Any]:
-    """Return the values of an Arrow column.
-
-    Times and dates come as strings: Arrow has ones that Python has not, such as nanoseconds and years after 9999.
-    """
-    arrow = need("pyarrow", "files", "Parquet")
-    kind = column.type
-    if arrow.types.is_timestamp(kind) and kind.tz is not None:  # its zone may be one that this machine does not know
-        column = column.cast(arrow.timestamp(kind.unit, "UTC"))
-    if arrow.types.is_temporal(kind) and not arrow.types.is_interval(kind):
-        column = column.cast(arrow.string())
-    values: list[Any] = column.to_pylist()
-    return values
-
-
-def as_string(value: Any) -> str | None:
-    """Return a value of an id or kept column as a string; anything but a string is written as JSON."""
-    if value is None or isinstance(value, str):
-        return value
-    return json.dumps(value, ensure_ascii=False, default=str)
-
-
 def _plain(row: Row, keep: Sequence[str]) -> Row:
     return row | {name: as_string(row.get(name)) for name in ("id", *keep)}
-
-
-def encodable(value: Any) -> Any:
-    """Replace lone surrogates, which UTF-8 cannot hold, by U+FFFD in every string of a row."""
-    if isinstance(value, str):
-        return value.encode("utf-16", "surrogatepass").decode("utf-16", "replace")
-    if isinstance(value, dict):
-        return {key: encodable(item) for key, item in value.items()}
-    if isinstance(value, list):
-        return [encodable(item) for item in value]
-    return value

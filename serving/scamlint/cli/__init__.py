@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 import importlib
-import os
 import sys
 from typing import Any
 
 import click
 
 from scamlint import __version__
-from scamlint.errors import ScamlintError
+from scamlint.cli.exits import ended, past_click
 from scamlint.render.visible import visible
 
 # Command: (module, function, one line of help).
@@ -41,9 +40,16 @@ class _LazyGroup(click.Group):
         with formatter.section("Commands"):
             formatter.write_dl([(name, text) for name, (_, _, text) in _COMMANDS.items()])
 
+    def make_context(
+        self, info_name: str | None, args: list[str], parent: click.Context | None = None, **extra: Any
+    ) -> click.Context:
+        with past_click():  # this prints the help, too
+            return super().make_context(info_name, args, parent, **extra)
+
     def invoke(self, ctx: click.Context) -> Any:
         try:
-            return super().invoke(ctx)
+            with past_click():
+                return super().invoke(ctx)
         except click.UsageError as error:  # click prints what was typed, such as the name of a file, as it is
             shown = visible(error.format_message(), keep="\n\t")
             if shown == error.format_message():
@@ -61,12 +67,5 @@ def cli() -> None:
 
 
 def main() -> None:
-    """Run the command line; errors that scamlint raises on purpose end with status 2 and one sentence."""
-    try:
-        cli(standalone_mode=True)
-    except ScamlintError as error:
-        click.echo(f"scamlint: {visible(str(error))}", err=True)
-        sys.exit(2)
-    except BrokenPipeError:
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-        sys.exit(141)
+    """Run the command line and end the process; see :mod:`scamlint.cli.exits` for the statuses."""
+    sys.exit(ended(lambda: cli.main(standalone_mode=False)))

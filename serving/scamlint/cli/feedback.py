@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections import Counter
 from typing import TextIO
 
@@ -11,7 +10,7 @@ import click
 from scamlint.errors import OptionError
 
 try:
-    from scamlint.api.export import NoDocumentError, to_document
+    from scamlint.api.export import export_lines
     from scamlint.api.feedback import FeedbackStore
 except ImportError as error:
     raise OptionError(
@@ -29,16 +28,12 @@ def feedback() -> None:
 @click.option("--output", type=click.File("w", encoding="utf-8"), default="-", help="JSONL file; - is standard output.")
 def export(database: str, output: TextIO) -> None:
     """Write feedback as documents of the corpus, one JSON object a line, for review."""
-    store = FeedbackStore(database)
+    store = FeedbackStore(database, create=False)
     written = 0
     left_out: Counter[str] = Counter()
-    for row in store.rows():
-        try:
-            document = to_document(row)
-        except NoDocumentError as error:
-            left_out[str(error)] += 1
-            continue
-        output.write(json.dumps(document, ensure_ascii=False) + "\n")
+    for line in export_lines(store, left_out):
+        output.write(line)
         written += 1
+    output.flush()  # click would hide that it fails
     store.close()
     click.echo("; ".join((f"{written} written", *(f"{n} have {why}" for why, n in left_out.items()))) + ".", err=True)

@@ -17,8 +17,9 @@ def labels(form: str) -> None:
     if form == "json":
         click.echo(json.dumps([dataclasses.asdict(label) for label in all_labels()], indent=2))
         return
-    from rich.console import Console
     from rich.table import Table
+
+    from scamlint.render.console import Console
 
     table = Table(box=None, show_edge=False, pad_edge=False, padding=(0, 2, 1, 0))
     table.add_column("label", no_wrap=True)

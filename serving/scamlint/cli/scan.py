@@ -47,7 +47,8 @@ def scan(
     Anything else is read as text: UTF-8, or what its byte order mark says. What has no known ending is read as HTML or
     PDF when it begins like that. Files that hold many documents (JSONL, CSV, archives, ...) are for 'scamlint batch'.
 
-    Exit status: 0, or 1 when --fail-on is reached, or 2 when an option or a file is wrong.
+    Exit status: 0, or 1 when --fail-on is reached, or 2 when an option or a file is wrong; 130 after Ctrl-C, 141 when
+    nobody reads the output, 70 after an error that should not happen. Nothing but --fail-on gives 1.
     """
     limits = [_label_and_score(item) for item in fail_on]
     changed = _thresholds(thresholds)

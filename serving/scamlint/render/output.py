@@ -20,16 +20,21 @@ def print_reports(form: str, documents: Sequence[tuple[str, str, Report]]) -> No
     """
     if form == "json":
         rows = [{"file": name, **report.to_dict()} for name, _, report in documents]
-        click.echo(_json(rows[0] if len(rows) == 1 else rows))
+        _print_utf_8(_json(rows[0] if len(rows) == 1 else rows))
     elif form == "html":
         from scamlint.render.html import render_html
 
-        click.echo(render_html(documents))
+        _print_utf_8(render_html(documents))
     else:
         from scamlint.render.terminal import print_report
 
         for name, text, report in documents:
             print_report(name, text, report)
+
+
+def _print_utf_8(words: str) -> None:
+    """Print what is for programs: in UTF-8, whatever the encoding of the terminal is."""
+    click.echo(words.encode("utf-8"))
 
 
 def _json(value: object) -> str:

@@ -14,7 +14,7 @@ def segments(start: int, end: int, spans: Sequence[Span]) -> list[tuple[int, int
     Args:
         start: Where the stretch begins, in code points.
         end: Where it ends.
-        spans: Spans of the document, by position; those outside the stretch are ignored.
+        spans: Spans of the document, by position, as those of a report are; those outside the stretch are ignored.
 
     Returns:
         ``(start, end, covering spans)`` pieces that tile the stretch.
@@ -23,8 +23,13 @@ def segments(start: int, end: int, spans: Sequence[Span]) -> list[tuple[int, int
     cuts = {start, end}
     for span in here:
         cuts |= {max(span.start, start), min(span.end, end)}
-    ordered = sorted(cuts)
-    return [
-        (left, right, tuple(span for span in here if span.start <= left and span.end >= right))
-        for left, right in pairwise(ordered)
-    ]
+    pieces = []
+    covering: list[Span] = []
+    begun = 0
+    for left, right in pairwise(sorted(cuts)):
+        covering = [span for span in covering if span.end > left]
+        while begun < len(here) and here[begun].start <= left:
+            covering.append(here[begun])
+            begun += 1
+        pieces.append((left, right, tuple(covering)))
+    return pieces

@@ -4,16 +4,18 @@ from __future__ import annotations
 
 from collections import Counter
 
-from rich.console import Console
 from rich.markup import escape
 from rich.text import Text
 
 from scamlint.labels import all_labels
+from scamlint.render.console import Console
 from scamlint.render.segments import segments
 from scamlint.render.visible import visible
 from scamlint.spans import Report, Span
 
 _CONTEXT = 60
+# What ends a line for the normaliser, and for str.splitlines.
+_LINE_ENDS = "\n\r\x0b\x0c\x1c\x1d\x1e\x85\u2028\u2029"
 
 
 def print_report(name: str, text: str, report: Report, console: Console | None = None) -> None:
@@ -36,13 +38,17 @@ def print_report(name: str, text: str, report: Report, console: Console | None =
 def _flagged_lines(text: str, spans: tuple[Span, ...]) -> list[tuple[int, tuple[int, int], list[Span]]]:
     """Return the lines that hold flagged words, with their number; a span over several lines shows each of them."""
     rows = []
-    position = 0
-    for number, line in enumerate(text.split("\n"), 1):
-        start, end = position, position + len(line.rstrip("\r"))
-        position += len(line) + 1
-        here = [span for span in spans if span.start < end and span.end > start]
-        if here:
-            rows.append((number, (start, end), here))
+    reaching: list[Span] = []
+    position = begun = 0
+    for number, line in enumerate(text.splitlines(keepends=True), 1):
+        start, end = position, position + len(line.rstrip(_LINE_ENDS))
+        position += len(line)
+        while begun < len(spans) and spans[begun].start < end:
+            reaching.append(spans[begun])
+            begun += 1
+        reaching = [span for span in reaching if span.end > start]
+        if reaching:
+            rows.append((number, (start, end), reaching))
     return rows
 
 

@@ -19,9 +19,9 @@ _SCHEMA = "https://docs.oasis-open.org/sarif/sarif/v2.1.0/errata01/os/schemas/sa
 def sarif_pieces(rows: Iterable[Row]) -> Iterator[str]:
     """Yield the pieces of a SARIF log; joined they are one JSON text. Memory does not grow with the spans.
 
-    A result has a region only where the artifact is the text that was scored: in a text file. The offsets of a row of a
-    file, of a member of an archive, of HTML or PDF count in a text that is no artifact; such a result has its words and
-    their context in the message, and names the document.
+    A result has a region only where the artifact is the text that was scored: in a file that was read as text, whatever
+    its name. The offsets of a row of a file, of a member of an archive, of HTML or PDF count in a text that is no
+    artifact; such a result has its words and their context in the message, and names the document.
 
     Args:
         rows: Full rows.
@@ -87,7 +87,7 @@ def _result(row: Row, span: Row, numbers: dict[str, int]) -> dict[str, Any]:
 def _location(row: Row) -> dict[str, Any]:
     """Return the file that a document lies in, and the document."""
     source = row["source"] or "unknown"
-    container = _archive(source)
+    container = "" if _is_text_file(row) else _archive(source)
     document = {"name": str(row["id"]), "kind": "document"}
     if container:
         document["fullyQualifiedName"] = source
@@ -98,9 +98,8 @@ def _location(row: Row) -> dict[str, Any]:
 
 
 def _is_text_file(row: Row) -> bool:
-    """Whether a document is a file, and its text the content of that file."""
-    source = row["source"] or ""
-    return row["id"] == source and form_of(source) in ((".txt", ""), (".md", "")) and not _archive(source)
+    """Whether the text of a document is the content of a file; rows of earlier versions do not say."""
+    return row.get("offsets") == "file"
 
 
 def _archive(source: str) -> str:

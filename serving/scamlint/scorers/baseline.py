@@ -84,16 +84,26 @@ class BaselineScorer:
         inside: NDArray[np.float32],
     ) -> None:
         """Raise the scores of the words that carry each likely unit."""
-        for unit in np.flatnonzero(probabilities.max(axis=1) >= self._floor):
-            words = np.flatnonzero(word_unit == unit)
+        likely = np.flatnonzero(probabilities.max(axis=1) >= self._floor)
+        words_of = _members(word_unit, likely)
+        occurrences_of = _members(found.unit, likely)
+        for unit, words, here in zip(likely, words_of, occurrences_of, strict=True):
             if len(words) == 0:
                 continue
-            here = np.flatnonzero(found.unit == unit)
             for label in np.flatnonzero(probabilities[unit] >= self._floor):
                 weights = values[here] * self.model.coefficients[found.feature[here], label]
                 contributions = _by_word(bounds[words], found.start[here], found.end[here], weights)
                 first, last = heaviest_segment(contributions, self._cost)
                 inside[words[first : last + 1], label] = probabilities[unit, label]
+
+
+def _members(groups: NDArray[np.int64], wanted: NDArray[np.int64]) -> list[NDArray[np.int64]]:
+    """Return for each wanted group the indices of its members, ascending; they are sorted once for all groups."""
+    order = np.argsort(groups, kind="stable")
+    ranked = groups[order]
+    firsts = np.searchsorted(ranked, wanted, side="left")
+    lasts = np.searchsorted(ranked, wanted, side="right")
+    return [order[first:last] for first, last in zip(firsts, lasts, strict=True)]
 
 
 def heaviest_segment(contributions: NDArray[np.float64], cost: float) -> tuple[int, int]:

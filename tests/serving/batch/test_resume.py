@@ -5,14 +5,11 @@ import os
 import random
 import signal
 import subprocess
-import time
 
 import psutil
 import pytest
-from running import SCAMLINT, read_rows
+from running import SCAMLINT, read_rows, wait_for_parts
 from soak import compare, run, run_with_kills, start
-
-from scamlint.batch.manifest import MANIFEST_FILE
 
 WORDS = "Earn guaranteed returns of 2% daily with zero risk."
 
@@ -37,15 +34,6 @@ def test_kills_at_random_moments_change_no_row(documents, tmp_path):
     run_with_kills(documents, tmp_path / "killed", delays, "--part-rows", "100")
     compare(tmp_path / "clean", tmp_path / "killed")
     assert len(read_rows(tmp_path / "clean")) == 3 * 701 + 70
-
-
-def wait_for_parts(output, count, process):
-    manifest = output / MANIFEST_FILE
-    while process.poll() is None:
-        if manifest.exists() and manifest.read_bytes().count(b'"part"') >= count:
-            return
-        time.sleep(0.02)
-    pytest.fail("the run ended before it could be stopped")
 
 
 @pytest.fixture

@@ -1,0 +1,56 @@
+"""Finding the inputs: globs of folders, and storage where a file cannot be opened."""
+
+import pytest
+from running import read_rows
+
+
+@pytest.fixture
+def sources_of(batch, tmp_path):
+    """Score inputs; return the end of each source, and the status of its row."""
+
+    def run(*inputs):
+        batch(*inputs, "--output", "out.jsonl", "--rows", "full", "--overwrite")
+        return [(row["source"].split("/in/")[-1], row["status"]) for row in read_rows(tmp_path / "out.jsonl")]
+
+    return run
+
+
+@pytest.fixture
+def days(tmp_path):
+    for name in ("day1/a.txt", "day1/day1.txt", "day1/deep/day.txt", "more/day2/b.txt", "more/night/c.txt"):
+        path = tmp_path / "in" / name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text("Words.")
+    return tmp_path / "in"
+
+
+BY_DAY = ["day1/a.txt", "day1/day1.txt", "day1/deep/day.txt", "more/day2/b.txt"]
+ALL = [*BY_DAY, "more/night/c.txt"]
+
+
+@pytest.mark.parametrize("scheme", ["", "file://"])
+def test_folders_that_a_glob_matches_are_read_and_no_file_comes_twice(sources_of, days, scheme):
+    expected = {
+        "day*": BY_DAY[:3],
+        "**/day*": BY_DAY,
+        "**/*": ALL,
+        "**": ALL,
+        "*/day2": BY_DAY[3:],
+        "**/*.txt": ALL,
+    }
+    found = sources_of(*(f"{scheme}{days}/{pattern}" for pattern in expected))
+    assert found == [(name, "ok") for names in expected.values() for name in names]
+
+
+def test_a_file_that_comes_by_a_link_and_in_a_folder_comes_once(sources_of, days):
+    (days / "aday.txt").symlink_to(days / "day1/a.txt")
+    (days / "bday").symlink_to(days / "more/day2")
+    found = [name for name, _ in sources_of(f"{days}/**/*day*")]
+    assert found == ["aday.txt", "bday/b.txt", "day1/day1.txt", "day1/deep/day.txt"]
+
+
+def test_one_file_of_a_url_that_cannot_be_opened_does_not_hide_the_others(sources_of, days):
+    (days / "day1/b.txt").symlink_to("nowhere")
+    expected = [("day1/a.txt", "ok"), ("day1/b.txt", "unreadable"), *((name, "ok") for name in ALL[1:])]
+    assert sources_of(f"file://{days}") == expected
+    assert sources_of(f"file://{days}/**/*.txt") == expected

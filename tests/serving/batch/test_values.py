@@ -1,0 +1,104 @@
+"""Ids and kept values: bytes that are no UTF-8, numbers that JSON does not have, decimals."""
+
+import csv
+import math
+from decimal import Decimal
+
+import pyarrow as pa
+import pytest
+from pyarrow import parquet
+from running import read_rows
+
+from scamlint import Detector
+from scamlint.batch import scan_table
+
+BAD = b"caf\xe9"
+
+
+def strings(*values):
+    """Return a column of strings that may hold bytes that are no UTF-8, as other programs write them."""
+    plain = pa.array(values, pa.binary())
+    return pa.Array.from_buffers(pa.string(), len(plain), plain.buffers())
+
+
+def test_one_cell_of_parquet_that_is_not_utf_8_costs_its_own_row_only(batch, tmp_path):
+    table = pa.table(
+        {
+            "id": strings(b"a", b"b", BAD, b"d"),
+            "text": strings(b"Words.", BAD, b"Words.", None),
+            "note": strings(b"x", b"y", b"z", BAD),
+            "tags": pa.ListArray.from_arrays(pa.array([0, 1, 1, 2, 2]), strings(BAD, b"t")),
+        }
+    )
+    parquet.write_table(table, tmp_path / "in.parquet")
+    batch("in.parquet", "--output", "out.jsonl", "--keep", "note", "--keep", "tags")
+    found = read_rows(tmp_path / "out.jsonl")
+    assert [(row["id"], row["status"], row["note"], row["tags"]) for row in found] == [
+        ("a", "ok", "x", ["caf\ufffd"]),
+        ("b", "invalid", "y", []),
+        ("caf\ufffd", "ok", "z", ["t"]),
+        ("d", "invalid", "caf\ufffd", []),
+    ]
+    assert [row["error"] for row in found if row["error"]] == [
+        "The text is not valid UTF-8.",
+        "The column 'text' holds nothing, not a string.",
+    ]
+
+
+VALUES = pa.table(
+    {
+        "id": [1.5, math.nan, math.inf],
+        "text": ["Words."] * 3,
+        "rate": [math.nan, 0.5, -math.inf],
+        "price": [Decimal("1.50"), None, Decimal("-2.00")],
+        "past": [[1.0, math.nan], [], None],
+        "more": [{"a": math.inf, "b": True}, {"a": 2.0, "b": None}, None],
+    }
+)
+KEPT = ("rate", "price", "past", "more")
+STRINGS = [
+    (None, "1.50", "[1.0, null]", '{"a": null, "b": true}'),
+    ("0.5", None, "[]", '{"a": 2.0, "b": null}'),
+    (None, "-2.00", None, None),
+]
+
+
+@pytest.mark.parametrize("form", ["parquet", "csv", "jsonl"])
+def test_numbers_that_json_does_not_have_are_null_in_every_format(batch, tmp_path, form):
+    parquet.write_table(VALUES, tmp_path / "in.parquet")
+    batch("in.parquet", "--output", f"out.{form}", *(word for name in KEPT for word in ("--keep", name)))
+    path = tmp_path / f"out.{form}"
+    expected = STRINGS
+    if form == "parquet":
+        rows = parquet.read_table(path).to_pylist()
+    elif form == "csv":
+        with path.open(newline="") as file:
+            rows = list(csv.DictReader(file))
+        expected = [tuple(value or "" for value in row) for row in STRINGS]
+    else:
+        assert not any(word in path.read_text() for word in ("NaN", "Infinity"))
+        rows = read_rows(path)
+        expected = [
+            (None, "1.50", [1.0, None], {"a": None, "b": True}),
+            (0.5, None, [], {"a": 2.0, "b": None}),
+            (None, "-2.00", None, None),
+        ]
+    assert [row["id"] for row in rows] == ["1.5", "in.parquet:2", "in.parquet:3"]
+    assert [tuple(row[name] for name in KEPT) for row in rows] == expected
+
+
+def test_an_id_of_json_that_is_no_number_counts_as_missing(batch, tmp_path):
+    (tmp_path / "in.jsonl").write_text('{"id": NaN, "text": "Words."}\n{"id": [1, Infinity], "text": "Words."}\n')
+    batch("in.jsonl", "--output", "out.jsonl")
+    assert [row["id"] for row in read_rows(tmp_path / "out.jsonl")] == ["in.jsonl:1", "[1, null]"]
+
+
+def test_scan_table_has_the_same_rules():
+    texts = strings(b"Words.", BAD, b"Words.")
+    table = VALUES.set_column(1, "text", texts).append_column("note", strings(b"x", b"y", BAD))
+    found = scan_table(table, Detector.load("baseline"), keep=[*KEPT, "note"])
+    assert found.column("id").to_pylist() == ["1.5", None, None]
+    assert found.column("status").to_pylist() == ["ok", "invalid", "ok"]
+    assert "not valid UTF-8" in found.column("error").to_pylist()[1]
+    assert found.column("note").to_pylist() == ["x", "y", "caf\ufffd"]
+    assert [tuple(row[name] for name in KEPT) for row in found.to_pylist()] == STRINGS
