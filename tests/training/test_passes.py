@@ -8,9 +8,9 @@ from scamlint_training import losses
 from scamlint_training.batches import Windows
 from scamlint_training.corpus import Document, load_split
 from scamlint_training.examples import prepare
-from scamlint_training.finetune import DEFAULT_BASE, plain_tokenizer
+from scamlint_training.finetune import DEFAULT_BASE, mix, plain_tokenizer
 from scamlint_training.passes import Passes
-from scamlint_training.tagger import divergence
+from scamlint_training.tagger import TokenTagger, divergence
 
 BATCH = 4
 
@@ -90,3 +90,13 @@ def test_divergence_is_nothing_where_scores_meet_their_targets_and_ignores_paddi
     assert divergence(logits, targets, mask)[1] < 1e-4, "padding does not count"
     logits[1, 0] = 3.0
     assert divergence(logits, targets, mask)[1] > 1.0
+
+
+def test_the_weights_of_two_trainings_are_mixed_by_share():
+    before, after = TokenTagger(DEFAULT_BASE, 0.0), TokenTagger(DEFAULT_BASE, 0.0)
+    with torch.no_grad():
+        before.head.weight.fill_(1.0)
+        after.head.weight.fill_(3.0)
+    mix(after, before, 0.25)
+    assert torch.equal(after.head.weight, torch.full_like(after.head.weight, 2.5))
+    assert torch.equal(before.head.weight, torch.ones_like(before.head.weight)), "the other one stays as it is"

@@ -66,6 +66,8 @@ class TrainingSettings:
         epochs: Passes over the train split, each with fresh noise.
         easy_share: Share of a pass, the windows of the least loss, that counts as easy after the first pass.
         easy_kept: Share of the easy windows that comes all the same.
+        start_share: Share of the weights that it starts from in those that it ends with, when it goes on from another
+            training (WiSE-FT, Wortsman et al. 2022).
         batch_windows: Windows in a batch.
         learning_rate: Rate of the top encoder layer.
         head_rate: Rate of the heads.
@@ -89,8 +91,9 @@ class TrainingSettings:
 
     base: str = DEFAULT_BASE
     epochs: int = 7
-    easy_share: float = 0.5
-    easy_kept: float = 0.25
+    easy_share: float = 0.6
+    easy_kept: float = 0.2
+    start_share: float = 0.5
     batch_windows: int = 32
     learning_rate: float = 7e-4
     head_rate: float = 2e-3
@@ -121,7 +124,7 @@ class TrainingSettings:
         for name in ("decay_share", "train_share"):
             if not 0.0 < getattr(self, name) <= 1.0:
                 raise ValueError(f"{name} lies in (0, 1], got {getattr(self, name)}.")
-        for name in ("soft_weight", "easy_share", "easy_kept"):
+        for name in ("soft_weight", "easy_share", "easy_kept", "start_share"):
             if not 0.0 <= getattr(self, name) <= 1.0:
                 raise ValueError(f"{name} lies in [0, 1], got {getattr(self, name)}.")
 
@@ -251,6 +254,8 @@ def train(
     )
     trainer.train(resume_from_checkpoint=resume or None)
     result = (average.average if average else tagger).cpu()
+    if start:
+        mix(result, load_trained(start)[0], settings.start_share)
     torch.save(result.state_dict(), output / WEIGHTS_FILE)
     losses.save(output, documents, passes.losses)
     record = {
@@ -278,6 +283,12 @@ def rate_factor(step: int, steps: int, warmup: int, decay_share: float) -> float
     """
     risen = (step + 1) / warmup if warmup else 1.0
     return max(0.0, min(1.0, risen, (steps - step) / max(1.0, decay_share * steps)))
+
+
+def mix(tagger: TokenTagger, other: TokenTagger, share: float) -> None:
+    """Move the weights of a tagger towards those of another one, all the way with a share of 1."""
+    with torch.no_grad():
+        torch._foreach_lerp_(list(tagger.parameters()), list(other.parameters()), share)
 
 
 def load_trained(folder: Path) -> tuple[TokenTagger, TrainingSettings]:
