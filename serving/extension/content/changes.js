@@ -64,7 +64,7 @@
       if (target.nodeName === "SCAMLINT-CARD") return;
       if (type === "attributes") {
         // Only what can show or hide text; animations change styles all the time.
-        const shows = /display|visibility|content-visibility/;
+        const shows = /display|visibility|clip/;
         if (attributeName !== "style" || shows.test(oldValue ?? "") || shows.test(target.getAttribute("style") ?? "")) this.add(target);
       } else if (type === "characterData") this.add(target);
       else {

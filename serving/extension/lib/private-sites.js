@@ -29,7 +29,8 @@ export const PRIVATE_SITES = Object.freeze([
 export function hostOf(entry) {
   const text = entry.trim().replace(/^\*?\./, "");
   try {
-    return new URL(/^[a-z][a-z0-9+.-]*:\/\//i.test(text) ? text : `http://${text}`).hostname.replace(/\.$/, "") || null;
+    const { hostname } = new URL(/^[a-z][a-z0-9+.-]*:\/\//i.test(text) ? text : `http://${text}`);
+    return hostname.includes("%") ? null : hostname.replace(/\.$/, "") || null; // Chromium escapes spaces
   } catch {
     return null;
   }

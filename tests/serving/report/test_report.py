@@ -15,7 +15,7 @@ import pytest
 from scamlint.report.summary import source_group
 
 PITCH = "🚀 Earn guaranteed returns of 2% daily with zero risk. Invite friends and earn a 10% referral bonus."
-HOSTILE = "</script><script>document.title='owned'</script><img src=x onerror=\"document.title='owned'\"> {{data}} "
+HOSTILE = "</script><script>document.title='owned'</script><img src=x onerror=\"document.title='owned'\"> {{data}}. "
 CHROMIUM = Path("/usr/bin/chromium")
 
 
@@ -54,7 +54,7 @@ def test_sarif_has_every_span_of_rows_by_its_words_and_its_row(results):
         assert run["tool"]["driver"]["rules"][result["ruleIndex"]]["id"] == result["ruleId"]
         placeholders = result["message"]["text"].replace("{{", "").replace("}}", "")
         assert "{" not in placeholders, "braces are doubled, or a viewer takes them for placeholders"
-    assert any("ata}}}} 🚀 Earn" in result["message"]["text"] for result in run["results"]), (
+    assert any("ata}}}}. 🚀 Earn" in result["message"]["text"] for result in run["results"]), (
         "the message has the context"
     )
     assert len(run["invocations"][0]["toolExecutionNotifications"]) == 1
@@ -288,5 +288,5 @@ def test_a_document_opens_with_its_words_marked(page):
     marks = page.locator("#view mark").all_inner_texts()
     assert marks
     assert all(words in PITCH for words in marks)
-    assert "<script>" in page.locator("#view-passages").inner_text(), "context is shown as text"
+    assert 'onerror="document' in page.locator("#view-passages").inner_text(), "context is shown as text"
     page.click("#view form button")
