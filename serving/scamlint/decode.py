@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 
 import numpy as np
@@ -13,6 +14,12 @@ from scamlint.scoring import TokenScores
 _OPENERS = frozenset("$€£¥₿₹₽+#@(<~")
 _CLOSERS = frozenset("%)+$€£¥₿")
 _CURRENCY = frozenset("$€£¥₿₹₽")
+# Words that join a claim to what stands around it.
+_LEADING = re.compile(r"(?:and|or|but|so|because|while|which|that|who)\s+", re.IGNORECASE)
+_TRAILING = re.compile(
+    r"\s(?:and|or|but|so|because|while|which|that|who|then|with|the|an?|of|to|into|from|at|by)$", re.IGNORECASE
+)
+_LONGEST_WORD = 10
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,7 +82,7 @@ def decode(text: str, tokens: TokenScores, settings: DecodeSettings) -> list[Can
                 continue
             first, last = _without_weak_edges(scores, *run, settings.edge * best)
             mean = float(scores[first : last + 1].mean())
-            bounds = trim(text, int(tokens.starts[first]), int(tokens.ends[last]))
+            bounds = without_connectives(text, int(tokens.starts[first]), int(tokens.ends[last]))
             if bounds is not None and bounds[1] - bounds[0] >= settings.shortest:
                 candidates.append(Candidate(*whole_figures(text, *bounds), int(label), (mean + best) / 2))
     candidates.sort(key=lambda found: (found.start, found.end, found.label))
@@ -136,6 +143,29 @@ def whole_figures(text: str, start: int, end: int) -> tuple[int, int]:
     if start < end < len(text) and text[end - 1].isdigit() and text[end] == "%":
         end += 1
     return start, end
+
+
+def without_connectives(text: str, start: int, end: int) -> tuple[int, int] | None:
+    """Trim a span, and leave out words at its edges that only join it to its neighbours ("…, so", "and …").
+
+    Args:
+        text: The text.
+        start: First character.
+        end: After the last character.
+
+    Returns:
+        The new bounds, or None when nothing is left.
+    """
+    bounds = trim(text, start, end)
+    while bounds is not None:
+        start, end = bounds
+        if leading := _LEADING.match(text, start, end):
+            bounds = trim(text, leading.end(), end)
+        elif trailing := _TRAILING.search(text[max(start, end - _LONGEST_WORD) : end]):
+            bounds = trim(text, start, end - len(trailing.group()))
+        else:
+            break
+    return bounds
 
 
 def trim(text: str, start: int, end: int) -> tuple[int, int] | None:

@@ -5,7 +5,7 @@ import time
 import numpy as np
 import pytest
 
-from scamlint.decode import DecodeSettings, decode, trim, whole_figures
+from scamlint.decode import DecodeSettings, decode, trim, whole_figures, without_connectives
 from scamlint.scoring import TokenScores
 
 
@@ -119,3 +119,19 @@ def test_edges_full_of_parentheses_are_trimmed_in_a_moment(text: str, kept: str)
     assert bounds is not None
     assert text[slice(*bounds)] == kept
     assert time.process_time() - started < 2
+
+
+@pytest.mark.parametrize(
+    ("span", "left"),
+    [
+        ("Only 50 places are left, so", "Only 50 places are left"),
+        ("and your capital is safe", "your capital is safe"),
+        ("which that pays 2% a day with the", "pays 2% a day"),
+        ("Sofia pays 2%", "Sofia pays 2%"),
+        ("stable returns and controllable risks", "stable returns and controllable risks"),
+        ("and so", "so"),
+    ],
+)
+def test_words_that_only_join_a_claim_to_others_are_left_out(span, left):
+    start, end = without_connectives(f"x {span} y", 2, 2 + len(span))
+    assert f"x {span} y"[start:end] == left
