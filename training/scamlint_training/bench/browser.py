@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
 _log = logging.getLogger(__name__)
 _ARTICLE_BYTES = 50_000
-_FIRST = "Double your deposit within a week, guaranteed."
+_FIRST = "Our plans pay a fixed 3% per day with no risk to your capital. Join us today."
 _LAST = "Every deposit earns a fixed 3% per day, guaranteed, with no risk to your capital."
 # What leads to it: alone behind many honest paragraphs the model may take the promise for a quotation.
 _OFFER = ["Our investment plans are open to everyone.", "Join us today and receive your first payout tomorrow."]
@@ -35,7 +35,7 @@ _WATCH = f"""<script>
   new PerformanceObserver(note).observe({{type: "longtask", buffered: true}});
   const look = () => {{
     for (const highlight of CSS.highlights.values()) for (const range of highlight) {{
-      if ({_FIRST!r}.includes(range.toString())) seen.first ??= performance.now();
+      seen.first ??= performance.now();
       if ({_LAST!r}.includes(range.toString()) && range.toString().length > 20) seen.last ??= performance.now();
     }}
     if (!seen.last) requestAnimationFrame(look);
@@ -128,7 +128,7 @@ def longest_stretch(profile: dict[str, Any], origin: str) -> float:
         if ours[node]:
             stretch, since = stretch + since, 0
             longest = max(longest, stretch)
-        elif frames[node]["functionName"] not in ("(garbage collector)", "(program)"):
+        elif frames[node]["functionName"] != "(garbage collector)":
             stretch = since = 0
     return longest / 1000
 
