@@ -11,7 +11,9 @@ from scamlint_training import soft_labels
 from scamlint_training.batches import Collator, Windows
 from scamlint_training.corpus import Document, load_split
 from scamlint_training.examples import piece_targets, prepare, random_windows
-from scamlint_training.finetune import DEFAULT_BASE, TrainingSettings, plain_tokenizer, rate_factor
+from scamlint_training.finetune import plain_tokenizer, rate_factor
+from scamlint_training.settings import TrainingSettings
+from scamlint_training.tagger import DEFAULT_BASE
 from scamlint_training.teacher import fold_of
 
 LABELS = 7

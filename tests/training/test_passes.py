@@ -8,9 +8,9 @@ from scamlint_training import losses
 from scamlint_training.batches import Windows
 from scamlint_training.corpus import Document, load_split
 from scamlint_training.examples import prepare
-from scamlint_training.finetune import DEFAULT_BASE, mix, plain_tokenizer
+from scamlint_training.finetune import plain_tokenizer
 from scamlint_training.passes import Passes
-from scamlint_training.tagger import TokenTagger, divergence
+from scamlint_training.tagger import DEFAULT_BASE, TokenTagger, divergence, mix
 
 BATCH = 4
 

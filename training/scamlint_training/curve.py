@@ -29,10 +29,11 @@ from scamlint_training.corpus import load_split
 from scamlint_training.corpus.documents import REPOSITORY, corpus_hash
 from scamlint_training.evaluate.plots import draw_learning_curve
 from scamlint_training.export import export
-from scamlint_training.finetune import SETTINGS_FILE, TrainingSettings, share_of, train
+from scamlint_training.finetune import SETTINGS_FILE, share_of, train
 from scamlint_training.metrics import total
 from scamlint_training.outside import measure
 from scamlint_training.pipeline import Plan, calibrate_on_dev, fit_baseline
+from scamlint_training.settings import TrainingSettings
 
 _log = logging.getLogger(__name__)
 REPORTS = REPOSITORY / "training" / "reports"

@@ -3,9 +3,9 @@
     python -m scamlint_training.finetune --output runs/transformer
     python -m scamlint_training.finetune --start runs/transformer --epochs 3 --learning-rate 3e-4 --output runs/next
 
-The second line goes on from a finished training after the corpus has grown. Reads top to bottom: settings, data, the
-trainer, the command line. The result is a checkpoint folder that ``scamlint_training.export`` turns into the model
-folder that is served.
+The second line goes on from a finished training after the corpus has grown. Reads top to bottom: data, the trainer, the
+command line; the settings stand in ``settings.py``. The result is a checkpoint folder that ``scamlint_training.export``
+turns into the model folder that is served.
 """
 
 from __future__ import annotations
@@ -15,7 +15,7 @@ import json
 import logging
 import random
 from collections.abc import Collection, Sequence
-from dataclasses import asdict, dataclass, fields
+from dataclasses import asdict, fields
 from pathlib import Path
 from typing import Any
 
@@ -38,13 +38,14 @@ from scamlint_training.corpus import Document, load_split
 from scamlint_training.corpus.documents import REPOSITORY, corpus_hash
 from scamlint_training.examples import prepare
 from scamlint_training.passes import Passes
+from scamlint_training.settings import TrainingSettings
 from scamlint_training.soft_labels import SOFT_LABELS
 from scamlint_training.soft_labels import load as load_soft_labels
 from scamlint_training.tagger import (
-    DEFAULT_BASE,
     TokenTagger,
     base_path,
     divergence,
+    mix,
     parameter_groups,
     tagging_loss,
 )
@@ -55,78 +56,6 @@ SETTINGS_FILE = "settings.json"
 # Encoded passes over the corpus lie there, kept for the next start and for trainings that differ in other things.
 RUNS = REPOSITORY / "runs"
 EXAMPLES = RUNS / "examples"
-
-
-@dataclass(frozen=True, slots=True)
-class TrainingSettings:
-    """Everything that decides what training yields; written into the model card.
-
-    Attributes:
-        base: Hugging Face id or local path of the encoder; the packaged MiniLM weights by default.
-        epochs: Passes over the train split, each with fresh noise.
-        easy_share: Share of a pass, the windows of the least loss, that counts as easy after the first pass.
-        easy_kept: Share of the easy windows that comes all the same.
-        start_share: Share of the weights that it starts from in those that it ends with, when it goes on from another
-            training (WiSE-FT, Wortsman et al. 2022).
-        batch_windows: Windows in a batch.
-        learning_rate: Rate of the top encoder layer.
-        head_rate: Rate of the heads.
-        layer_decay: Factor of the rate from a layer to the one below.
-        weight_decay: Weight decay of matrices.
-        warmup_steps: Steps with a rising rate at the beginning.
-        decay_share: Share of the steps, at the end, in which the rate falls linearly to nothing; it stands still before
-            (warmup-stable-decay, Hu et al. 2024).
-        dropout: Dropout before the heads.
-        encoder_dropout: Dropout inside the encoder.
-        soft_weight: Share of the teacher's soft labels in the targets, for documents that it has read.
-        window: Pieces in a window, special tokens included.
-        overlap: Pieces that neighbouring windows share when the model is served; training cuts at random places.
-        augmented_share: Share of documents that get noise in an epoch.
-        window_weight: Weight of the auxiliary loss on windows.
-        smoothing: Label smoothing.
-        averaging: Decay of the exponential moving average of the weights (Polyak and Juditsky 1992); 0 for none.
-        train_share: Share of the families that is used, for learning curves.
-        seed: Seed of everything.
-    """
-
-    base: str = DEFAULT_BASE
-    epochs: int = 7
-    easy_share: float = 0.6
-    easy_kept: float = 0.2
-    start_share: float = 0.5
-    batch_windows: int = 32
-    learning_rate: float = 7e-4
-    head_rate: float = 2e-3
-    layer_decay: float = 0.85
-    weight_decay: float = 0.01
-    warmup_steps: int = 200
-    decay_share: float = 0.6
-    dropout: float = 0.1
-    encoder_dropout: float = 0.0
-    soft_weight: float = 0.5
-    window: int = 256
-    overlap: int = 32
-    augmented_share: float = 0.5
-    window_weight: float = 0.2
-    smoothing: float = 0.0
-    averaging: float = 0.995
-    train_share: float = 1.0
-    seed: int = 13
-
-    def __post_init__(self) -> None:
-        if self.epochs < 1 or self.batch_windows < 1:
-            raise ValueError("epochs and batch_windows are at least 1.")
-        if not 0 <= self.overlap < self.window - 2:
-            raise ValueError(f"overlap must be smaller than the window less 2, got {self.overlap} of {self.window}.")
-        for name in ("dropout", "encoder_dropout", "augmented_share", "smoothing", "averaging"):
-            if not 0.0 <= getattr(self, name) < 1.0:
-                raise ValueError(f"{name} lies in [0, 1), got {getattr(self, name)}.")
-        for name in ("decay_share", "train_share"):
-            if not 0.0 < getattr(self, name) <= 1.0:
-                raise ValueError(f"{name} lies in (0, 1], got {getattr(self, name)}.")
-        for name in ("soft_weight", "easy_share", "easy_kept", "start_share"):
-            if not 0.0 <= getattr(self, name) <= 1.0:
-                raise ValueError(f"{name} lies in [0, 1], got {getattr(self, name)}.")
 
 
 def plain_tokenizer(base: str) -> Tokenizer:
@@ -283,12 +212,6 @@ def rate_factor(step: int, steps: int, warmup: int, decay_share: float) -> float
     """
     risen = (step + 1) / warmup if warmup else 1.0
     return max(0.0, min(1.0, risen, (steps - step) / max(1.0, decay_share * steps)))
-
-
-def mix(tagger: TokenTagger, other: TokenTagger, share: float) -> None:
-    """Move the weights of a tagger towards those of another one, all the way with a share of 1."""
-    with torch.no_grad():
-        torch._foreach_lerp_(list(tagger.parameters()), list(other.parameters()), share)
 
 
 def load_trained(folder: Path) -> tuple[TokenTagger, TrainingSettings]:

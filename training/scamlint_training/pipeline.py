@@ -84,7 +84,8 @@ def fit_baseline(documents: Sequence[Document], folder: Path) -> None:
 
 def finetune(plan: Plan) -> None:
     """Fine-tune the transformer, from the last checkpoint of this very corpus and these settings when there is one."""
-    from scamlint_training.finetune import TrainingSettings, train
+    from scamlint_training.finetune import train
+    from scamlint_training.settings import TrainingSettings
 
     stamp = plan.checkpoint / "started_with.json"
     now = inputs_hash("finetune")
@@ -167,7 +168,7 @@ def inputs_hash(step: str) -> str:
     names = list(STEPS)[: list(STEPS).index(step) + 1]
     digest.update(json.dumps(names).encode())
     if "finetune" in names:
-        from scamlint_training.finetune import TrainingSettings
+        from scamlint_training.settings import TrainingSettings
 
         digest.update(json.dumps(asdict(TrainingSettings()), sort_keys=True).encode())
     return digest.hexdigest()

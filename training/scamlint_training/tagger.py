@@ -146,3 +146,9 @@ def parameter_groups(
         group = {"params": [], "lr": learning_rate, "weight_decay": weight_decay if decayed else 0.0}
         groups.setdefault((learning_rate, decayed), group)["params"].append(parameter)
     return list(groups.values())
+
+
+def mix(tagger: TokenTagger, other: TokenTagger, share: float) -> None:
+    """Move the weights of a tagger towards those of another one, all the way with a share of 1."""
+    with torch.no_grad():
+        torch._foreach_lerp_(list(tagger.parameters()), list(other.parameters()), share)

@@ -25,7 +25,8 @@ from scamlint.labels import label_names
 from scamlint.text import normalize
 from scamlint.windows import owned_range, token_windows
 from scamlint_training.corpus import Document, load_split
-from scamlint_training.finetune import RUNS, TrainingSettings, load_trained, plain_tokenizer, train
+from scamlint_training.finetune import RUNS, load_trained, plain_tokenizer, train
+from scamlint_training.settings import TrainingSettings
 from scamlint_training.soft_labels import SOFT_LABELS, save
 from scamlint_training.tagger import DEFAULT_BASE, TokenTagger
 

@@ -70,6 +70,12 @@ class Reader:
         until(lambda: len(self.marks(page)) == count, f"{count} marks, there are {self.marks(page)}")
         return self.marks(page)
 
+    def wait_for_words(self, page, words):
+        """Wait until exactly these words are marked and nothing is asked any more."""
+        self.wait(page, len(words))
+        self.settle(page)
+        assert self.marks(page) == words
+
     def settle(self, page, quiet=0.8):
         """Wait until nothing has been asked for a while."""
         seen, since = -1, time.monotonic()

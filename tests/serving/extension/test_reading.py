@@ -92,28 +92,22 @@ def test_a_single_page_app_that_swaps_its_content(reader):
         "history.pushState({}, '', '#two'); }",
         URGENCY,
     )
-    until_words(reader, page, [words_of(URGENCY)])
+    reader.wait_for_words(page, [words_of(URGENCY)])
     sent = len(reader.recorder.scans)
     page.evaluate("(text) => { document.querySelector('#app').innerHTML = `<h1>One</h1><p>${text}</p>`; }", PROMISE)
-    until_words(reader, page, [words_of(PROMISE)])
+    reader.wait_for_words(page, [words_of(PROMISE)])
     assert len(reader.recorder.scans) == sent, "Text that comes back is not sent again."
     page.evaluate("document.querySelector('#app').replaceChildren()")
-    until_words(reader, page, [])
+    reader.wait_for_words(page, [])
 
 
 def test_text_that_is_edited_in_place_is_read_again(reader):
     page = reader.open(f'<p id="p">{QUIET}</p><p>{URGENCY}</p>')
     reader.wait(page, 1)
     page.evaluate("(text) => { document.querySelector('#p').firstChild.data = text; }", PROMISE)
-    until_words(reader, page, [words_of(PROMISE), words_of(URGENCY)])
+    reader.wait_for_words(page, [words_of(PROMISE), words_of(URGENCY)])
     page.evaluate("(text) => { document.querySelector('#p').firstChild.data = text; }", QUIET)
-    until_words(reader, page, [words_of(URGENCY)])
-
-
-def until_words(reader, page, words):
-    reader.wait(page, len(words))
-    reader.settle(page)
-    assert reader.marks(page) == words
+    reader.wait_for_words(page, [words_of(URGENCY)])
 
 
 def test_a_warning_page_stays_clean(reader):
@@ -155,38 +149,6 @@ def test_text_that_is_shown_later_is_read_then(reader):
     reader.wait(page, 2)
     page.evaluate("document.querySelector('#a').hidden = true")
     assert reader.wait(page, 1) == [words_of(URGENCY)]
-
-
-@pytest.mark.parametrize(
-    "around",
-    [
-        '<div id="x" style="display: none">{}</div>',
-        '<div id="x" hidden><section>{}</section></div>',
-        '<details id="x"><summary>More</summary><div>{}</div></details>',
-        '<div id="x" style="position: absolute; clip-path: inset(50%)"><div>{}</div></div>',
-    ],
-)
-def test_text_that_changes_out_of_sight_is_not_sent_before_it_is_shown(reader, around):
-    page = reader.open(f"<p>{URGENCY}</p>" + around.format(f'<p id="p">{QUIET}</p>'))
-    reader.wait(page, 1)
-    page.evaluate("(text) => { document.querySelector('#p').textContent = text; }", PROMISE)
-    page.wait_for_timeout(700)
-    assert PROMISE not in reader.recorder.sent
-    page.evaluate("() => { const x = document.querySelector('#x'); x.hidden = false; x.style = ''; x.open = true; }")
-    until_words(reader, page, [words_of(URGENCY), words_of(PROMISE)])
-
-
-def test_text_that_is_hidden_before_its_turn_is_not_sent_until_it_is_shown_again(reader):
-    reader.recorder.delay = 0.8
-    page = reader.open(f"<p>{URGENCY}</p>" + f"<p>{QUIET}</p>" * 300 + f'<p id="p">{PROMISE}</p>')
-    while not reader.recorder.scans:
-        page.wait_for_timeout(20)
-    page.evaluate("document.querySelector('#p').style.display = 'none'")
-    reader.recorder.delay = 0.0
-    until_words(reader, page, [words_of(URGENCY)])
-    assert PROMISE not in reader.recorder.sent
-    page.evaluate("document.querySelector('#p').style.display = ''")
-    until_words(reader, page, [words_of(URGENCY), words_of(PROMISE)])
 
 
 def test_a_page_that_takes_text_away_while_it_is_read_is_read_to_its_end(reader):
@@ -232,7 +194,7 @@ def test_shadow_trees_and_frames_of_the_same_site_are_read_and_others_are_not(re
     reader.wait(page, 2)
     assert sorted(reader.marks(page)) == [words_of(PROMISE), words_of(PROMISE).replace("3%", "4%")]
     own = next(frame for frame in page.frames if frame.url == "about:srcdoc")
-    until_words(reader, own, [words_of(URGENCY)])
+    reader.wait_for_words(own, [words_of(URGENCY)])
     reader.settle(page)
     assert "advertisement" not in reader.recorder.sent
     reader.wait_for_badge(page, "3")
@@ -300,7 +262,7 @@ def test_a_frame_that_is_read_before_its_page_counts_in_the_badge(reader):
     page.route("**/late.js", lambda route: late.append(route))
     page.goto(address, wait_until="commit")
     own = until_frame(page)
-    until_words(reader, own, [words_of(URGENCY)])
+    reader.wait_for_words(own, [words_of(URGENCY)])
     assert reader.marks(page) == [], "the page itself still waits for its script"
     late[0].fulfill(body="", content_type="text/javascript")
     reader.wait(page, 1)
