@@ -2,24 +2,24 @@
 
 from __future__ import annotations
 
-import re
+import itertools
+import math
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
 
+from scamlint.bounds import begins_line, begins_sentence, begins_word, whole_figures, whole_words, without_connectives
 from scamlint.scoring import TokenScores
 
-# What may stand at the edge of a span besides letters and digits.
-_OPENERS = frozenset("$€£¥₿₹₽+#@(<~")
-_CLOSERS = frozenset("%)+$€£¥₿")
-_CURRENCY = frozenset("$€£¥₿₹₽")
-# Words that join a claim to what stands around it.
-_LEADING = re.compile(r"(?:and|or|but|so|because|while|which|that|who)\s+", re.IGNORECASE)
-_TRAILING = re.compile(
-    r"\s(?:and|or|but|so|because|while|which|that|who|then|with|the|an?|of|to|into|from|at|by)$", re.IGNORECASE
-)
-_LONGEST_WORD = 10
+# How far from its first likely token a span may begin, in words, and what speaks for a place, in units of the logit of
+# ``begin``: annotators often begin at the start of a line, seldom far behind the first likely token, and hardly ever
+# mark the last word alone.
+_WORDS_BACK = 9
+_WORDS_ON = 7
+_LINE_START = 1.5
+_WORD_LOST = 0.2
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,6 +29,7 @@ class DecodeSettings:
     Attributes:
         inside: A token belongs to a span from this score on.
         begin: A running span is cut where a new one begins with at least this score.
+        sentence: The same where a sentence begins: a span seldom runs on into the next one.
         max_gap: Low tokens that may stand between two parts of one span.
         seed: At least one token of a span must reach this score: low tokens are kept only beside a sure one
             (hysteresis thresholding, Canny 1986).
@@ -39,6 +40,7 @@ class DecodeSettings:
 
     inside: float = 0.5
     begin: float = 0.5
+    sentence: float = 0.5
     max_gap: int = 1
     seed: float = 0.0
     edge: float = 0.0
@@ -60,7 +62,8 @@ def decode(text: str, tokens: TokenScores, settings: DecodeSettings) -> list[Can
 
     A span is a run of tokens whose ``inside`` score reaches ``settings.inside``, with gaps of up to
     ``settings.max_gap`` tokens bridged, cut where ``begin`` says that a new span starts (the BIO idea of Ramshaw and
-    Marcus 1995, with a sigmoid for each label instead of one softmax).
+    Marcus 1995, with a sigmoid for each label instead of one softmax). It ends with its last likely token; it begins at
+    the word near its first likely token where ``begin`` is highest.
 
     Args:
         text: The normalised text that the tokens point into.
@@ -76,32 +79,72 @@ def decode(text: str, tokens: TokenScores, settings: DecodeSettings) -> list[Can
     for label in np.flatnonzero(tokens.inside.max(axis=0) >= max(settings.inside, settings.seed)):
         scores = tokens.inside[:, label]
         begins = None if tokens.begin is None else tokens.begin[:, label]
-        for run in _runs(scores, begins, settings):
+        least = -1
+        for run in _runs(text, tokens, int(label), settings):
             best = float(scores[run[0] : run[1] + 1].max())
             if best < settings.seed:
                 continue
             first, last = _without_weak_edges(scores, *run, settings.edge * best)
             mean = float(scores[first : last + 1].mean())
+            if begins is not None:
+                first = _first_word(text, tokens.starts, begins, least + 1, first, last)
+            least = last
             bounds = without_connectives(text, int(tokens.starts[first]), int(tokens.ends[last]))
             if bounds is not None and bounds[1] - bounds[0] >= settings.shortest:
-                candidates.append(Candidate(*whole_figures(text, *bounds), int(label), (mean + best) / 2))
+                whole = whole_words(text, *whole_figures(text, *bounds))
+                candidates.append(Candidate(*whole, int(label), (mean + best) / 2))
     candidates.sort(key=lambda found: (found.start, found.end, found.label))
     return _without_overlaps(candidates)
 
 
-def _runs(
-    scores: NDArray[np.float32], begins: NDArray[np.float32] | None, settings: DecodeSettings
-) -> list[tuple[int, int]]:
+def _runs(text: str, tokens: TokenScores, label: int, settings: DecodeSettings) -> list[tuple[int, int]]:
     """Return (first, last) token indices of each run of one label."""
+    scores = tokens.inside[:, label]
+    begins = np.zeros_like(scores) if tokens.begin is None else tokens.begin[:, label]
     runs: list[tuple[int, int]] = []
     for index in np.flatnonzero(scores >= settings.inside):
         position = int(index)
-        starts_new = begins is not None and begins[position] >= settings.begin
+        starts_new = begins[position] >= settings.begin or (
+            begins[position] >= settings.sentence and begins_sentence(text, int(tokens.starts[position]))
+        )
         if runs and not starts_new and position - runs[-1][1] <= settings.max_gap + 1:
             runs[-1] = (runs[-1][0], position)
         else:
             runs.append((position, position))
     return runs
+
+
+def _first_word(
+    text: str, starts: NDArray[np.int64], begins: NDArray[np.float32], lowest: int, first: int, last: int
+) -> int:
+    """Choose the token at which a span begins, among the words around its first likely token.
+
+    Args:
+        text: The normalised text.
+        starts: Where each token starts; shape ``(tokens,)``.
+        begins: Score of each token to be the first one of a span of the label; shape ``(tokens,)``.
+        lowest: The first token that belongs to no earlier span.
+        first: First likely token.
+        last: Last token.
+
+    Returns:
+        The index of the token with the best score; ``first`` where no word begins.
+    """
+    words = [(token, lost) for lost, token in enumerate(_words(text, starts, range(first, last + 1), _WORDS_ON + 1))]
+    words += [(token, 0) for token in _words(text, starts, range(first - 1, lowest - 1, -1), _WORDS_BACK)]
+
+    def score(word: tuple[int, int]) -> float:
+        token, lost = word
+        likely = min(max(float(begins[token]), 1e-3), 1 - 1e-3)
+        line = begins_line(text, int(starts[token]))
+        return math.log(likely / (1 - likely)) + _LINE_START * line - _WORD_LOST * lost
+
+    return max(words, key=score, default=(first, 0))[0]
+
+
+def _words(text: str, starts: NDArray[np.int64], tokens: Iterable[int], most: int) -> Iterator[int]:
+    """Yield the first tokens of up to ``most`` words."""
+    return itertools.islice((token for token in tokens if begins_word(text, int(starts[token]))), most)
 
 
 def _without_weak_edges(scores: NDArray[np.float32], first: int, last: int, least: float) -> tuple[int, int]:
@@ -111,132 +154,6 @@ def _without_weak_edges(scores: NDArray[np.float32], first: int, last: int, leas
     while scores[last] < least:
         last -= 1
     return first, last
-
-
-def whole_figures(text: str, start: int, end: int) -> tuple[int, int]:
-    """Move the bounds of a span outwards so that they cut no figure, such as ``$1,654.78`` or ``2.5%``.
-
-    Args:
-        text: The text.
-        start: First character.
-        end: After the last character.
-
-    Returns:
-        The new bounds.
-    """
-
-    def joins(index: int) -> bool:
-        """Whether a point or a comma stands between two digits."""
-        return (
-            0 < index < len(text) - 1
-            and text[index] in ".,"
-            and text[index - 1].isdigit()
-            and text[index + 1].isdigit()
-        )
-
-    while 0 < start < end and text[start].isdigit() and (text[start - 1].isdigit() or joins(start - 1)):
-        start -= 1 if text[start - 1].isdigit() else 2
-    if 0 < start < end and text[start].isdigit() and text[start - 1] in _CURRENCY:
-        start -= 1
-    while start < end < len(text) and text[end - 1].isdigit() and (text[end].isdigit() or joins(end)):
-        end += 1 if text[end].isdigit() else 2
-    if start < end < len(text) and text[end - 1].isdigit() and text[end] == "%":
-        end += 1
-    return start, end
-
-
-def without_connectives(text: str, start: int, end: int) -> tuple[int, int] | None:
-    """Trim a span, and leave out words at its edges that only join it to its neighbours ("…, so", "and …").
-
-    Args:
-        text: The text.
-        start: First character.
-        end: After the last character.
-
-    Returns:
-        The new bounds, or None when nothing is left.
-    """
-    bounds = trim(text, start, end)
-    while bounds is not None:
-        start, end = bounds
-        if leading := _LEADING.match(text, start, end):
-            bounds = trim(text, leading.end(), end)
-        elif trailing := _TRAILING.search(text[max(start, end - _LONGEST_WORD) : end]):
-            bounds = trim(text, start, end - len(trailing.group()))
-        else:
-            break
-    return bounds
-
-
-def trim(text: str, start: int, end: int) -> tuple[int, int] | None:
-    """Move the bounds of a span inwards past white space and punctuation.
-
-    Args:
-        text: The text.
-        start: First character.
-        end: After the last character.
-
-    Returns:
-        The new bounds, or None when no letter or digit is left.
-    """
-    if not any(char.isalnum() for char in text[start:end]):
-        return None
-    bounds = _Bounds(text, start, end, text.count("(", start, end), text.count(")", start, end))
-    while True:
-        bounds.strip()
-        bounds.balance()
-        if bounds.in_its_own_parentheses():
-            bounds.move(1, -1)
-        elif not (text[bounds.start].isspace() or text[bounds.end - 1].isspace()):
-            return bounds.start, bounds.end
-
-
-@dataclass(slots=True)
-class _Bounds:
-    """A stretch of a text that holds a letter or a digit, and how many parentheses it has.
-
-    The counts are kept while the bounds move, one character at a time: counting anew would cost the square of a length.
-    """
-
-    text: str
-    start: int
-    end: int
-    opened: int
-    closed: int
-
-    def move(self, first: int, last: int) -> None:
-        """Move the start and the end, each by at most one character; the start only inwards."""
-        if first:
-            self._count(self.start, -1)
-        if last:
-            self._count(self.end - (last < 0), last)
-        self.start += first
-        self.end += last
-
-    def _count(self, index: int, change: int) -> None:
-        self.opened += change * (self.text[index] == "(")
-        self.closed += change * (self.text[index] == ")")
-
-    def strip(self) -> None:
-        """Leave out what no span begins or ends with."""
-        while not (self.text[self.start].isalnum() or self.text[self.start] in _OPENERS):
-            self.move(1, 0)
-        while not (self.text[self.end - 1].isalnum() or self.text[self.end - 1] in _CLOSERS):
-            self.move(0, -1)
-
-    def balance(self) -> None:
-        """Leave out a parenthesis at an end whose other half is outside, or take in the half that follows."""
-        while self.text[self.end - 1] == ")" and self.opened < self.closed:
-            self.move(0, -1)
-        while self.text[self.start] == "(" and self.opened > self.closed:
-            if self.end < len(self.text) and self.text[self.end] == ")":
-                self.move(0, 1)
-            else:
-                self.move(1, 0)
-
-    def in_its_own_parentheses(self) -> bool:
-        """Whether one pair of parentheses stands around all of it, as far as its ends say."""
-        return self.opened == 1 and self.text[self.start] == "(" and self.text[self.end - 1] == ")"
 
 
 def _without_overlaps(candidates: list[Candidate]) -> list[Candidate]:

@@ -5,7 +5,8 @@ import time
 import numpy as np
 import pytest
 
-from scamlint.decode import DecodeSettings, decode, trim, whole_figures, without_connectives
+from scamlint.bounds import trim, whole_figures, whole_words, without_connectives
+from scamlint.decode import DecodeSettings, decode
 from scamlint.scoring import TokenScores
 
 
@@ -53,6 +54,54 @@ def test_words_that_lead_in_to_a_claim_are_left_out() -> None:
     tokens = scores(text, [0.3, 0.5, 0.5, 0.4, 0.9, 0.9, 0.4, 0.8, 0.7])
     assert words(text, tokens, inside=0.2, edge=0.6) == ["stable returns and controllable risks"]
     assert words(text, tokens, inside=0.2) == [text]
+
+
+def test_a_span_does_not_run_on_into_the_next_sentence() -> None:
+    text = "There is no risk to your capital. Payouts arrive each morning"
+    tokens = scores(text, [0, 0, 0.9, 0.9, 0.8, 0.8, 0.8, 0.6, 0.6, 0.6, 0.6], [0, 0, 0.8, 0, 0, 0, 0, 0.2, 0, 0, 0])
+    assert words(text, tokens, sentence=0.1) == ["no risk to your capital", "Payouts arrive each morning"]
+    assert words(text, tokens) == ["no risk to your capital. Payouts arrive each morning"]
+
+
+def test_a_span_begins_at_the_word_that_says_so() -> None:
+    text = "Investors can sit back and watch profits roll in"
+    inside = [0, 0, 0.3, 0.4, 0.4, 0.9, 0.9, 0.9, 0.9]
+    early = scores(text, inside, [0, 0, 0.6, 0, 0, 0.2, 0, 0, 0])
+    assert words(text, early, edge=0.6) == ["sit back and watch profits roll in"]
+    late = scores(text, inside, [0, 0, 0.1, 0, 0, 0, 0.4, 0, 0])
+    assert words(text, late, edge=0.6) == ["profits roll in"]
+
+
+def test_between_equals_a_span_begins_at_the_start_of_the_line() -> None:
+    text = "Our plans are:\n$100 for 5 days pays $8"
+    tokens = scores(text, [0, 0, 0, 0.4, 0.4, 0.8, 0.9, 0.9, 0.9], [0, 0, 0, 0.2, 0, 0.3, 0.2, 0, 0])
+    assert words(text, tokens) == ["$100 for 5 days pays $8"]
+
+
+def test_two_spans_of_a_label_keep_apart() -> None:
+    text = "safe income and more safe income"
+    tokens = scores(text, [0.9, 0.9, 0, 0, 0.9, 0.9], [0.9, 0, 0, 0, 0.1, 0])
+    assert words(text, tokens, max_gap=0) == ["safe income", "safe income"]
+
+
+@pytest.mark.parametrize(
+    ("text", "found", "whole"),
+    [
+        ("pays 7-12% monthly", "12% monthly", "7-12% monthly"),
+        ("an invite-only club", "only club", "invite-only club"),
+        ("it’s safe", "s safe", "it’s safe"),
+        ("earn $5-9% weekly", "9% weekly", "$5-9% weekly"),
+        ("a risk-free plan", "risk", "risk-free"),
+        ("pays 7-12% monthly", "pays 7", "pays 7-12%"),
+        ("gain - no loss", "no loss", "no loss"),
+        ("gain -no loss", "no loss", "no loss"),
+        ("nothing-", "nothing", "nothing"),
+    ],
+)
+def test_no_compound_is_cut(text: str, found: str, whole: str) -> None:
+    start = text.index(found)
+    begins, ends = whole_words(text, start, start + len(found))
+    assert text[begins:ends] == whole
 
 
 @pytest.mark.parametrize(

@@ -53,6 +53,9 @@ GRID = {
 EDGE = 0.6
 # Least `inside` of a model that does not tell where spans begin: below it, its spans grow to whole sentences.
 LOCAL = 0.3
+# Begin score that cuts a running span where a sentence begins. From 0.1 to 0.5 the objective moves by 0.1 points; this
+# one gains 1.5 of exact F1, and no mark runs on into the next sentence.
+SENTENCE = 0.1
 # Fragments shorter than this say nothing that a reader could judge.
 SHORTEST_SPAN = 6
 
@@ -167,7 +170,7 @@ def choose(observed: Sequence[Observed], clean_limit: float = CLEAN_FLAGGED_LIMI
         if not tells_begin and inside < LOCAL:
             continue
         edge = EDGE if tells_begin else 0.0
-        settings = DecodeSettings(inside, begin, int(gap), seed, edge, SHORTEST_SPAN)
+        settings = DecodeSettings(inside, begin, SENTENCE, int(gap), seed, edge, SHORTEST_SPAN)
         candidates = candidates_of(observed, settings)
         if not any(len(found.raw) for found in candidates.values()):
             continue

@@ -11,7 +11,7 @@ from typing import Any
 from sqlalchemy.exc import DBAPIError
 
 from scamlint.api.feedback import Feedback, FeedbackStore
-from scamlint.decode import trim
+from scamlint.bounds import trim
 
 
 class NoDocumentError(ValueError):

@@ -22,7 +22,7 @@ import re
 from collections.abc import Iterable, Mapping
 
 from scamlint import label_names
-from scamlint.decode import trim
+from scamlint.bounds import trim
 from scamlint.text import NormalizedText, normalize
 from scamlint_training.corpus.documents import Document, GoldSpan
 from scamlint_training.corpus.markup import MarkupError

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from scamlint.decode import trim
+from scamlint.bounds import trim
 from scamlint_training.corpus.documents import CORPUS, SPLITS, Document, GoldSpan, read_jsonl, split_of, write_jsonl
 from scamlint_training.corpus.markup import parse_drafts
 

@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from scamlint import label_names
-from scamlint.decode import trim
+from scamlint.bounds import trim
 from scamlint_training.corpus.documents import GENRES, SPLITS, STANCES, TAGS, Document
 
 _FIELDS = {"id": str, "text": str, "spans": list, "genre": str, "stance": str, "family": str, "tags": list}
