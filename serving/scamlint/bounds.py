@@ -18,6 +18,9 @@ _LONGEST_WORD = 10
 # What joins the parts of one word or figure: "7-12%", "it's", "10x".
 _JOINERS = frozenset("-–'’‑")
 _LONGEST_COMPOUND = 30
+# No claim begins or ends within an address; names such as "Crypto.com" are words.
+_ADDRESS = re.compile(r"(?:https?://|www\.)[^\s\"'<>]+", re.IGNORECASE)
+_LONGEST_ADDRESS = 500
 _SENTENCE_ENDS = frozenset(".!?…")
 _QUOTES = frozenset("\"'”’)»")
 
@@ -122,6 +125,26 @@ def whole_figures(text: str, start: int, end: int) -> tuple[int, int]:
     if start < end < len(text) and text[end - 1].isdigit() and text[end] == "%":
         end += 1
     return start, end
+
+
+def without_addresses(text: str, start: int, end: int) -> tuple[int, int] | None:
+    """Leave out a web address, or a part of one, that stands at an edge of a span.
+
+    Args:
+        text: The text.
+        start: First character.
+        end: After the last character.
+
+    Returns:
+        The new bounds, or None when the whole span is in an address.
+    """
+    first = start
+    for address in _ADDRESS.finditer(text, max(0, start - _LONGEST_ADDRESS), min(len(text), end + _LONGEST_ADDRESS)):
+        if start <= address.start() < end <= address.end():
+            end = address.start()
+        elif address.start() <= start < address.end():
+            first = address.end()
+    return (first, end) if first < end else None
 
 
 def without_connectives(text: str, start: int, end: int) -> tuple[int, int] | None:

@@ -10,7 +10,15 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from scamlint.bounds import begins_line, begins_sentence, begins_word, whole_figures, whole_words, without_connectives
+from scamlint.bounds import (
+    begins_line,
+    begins_sentence,
+    begins_word,
+    whole_figures,
+    whole_words,
+    without_addresses,
+    without_connectives,
+)
 from scamlint.scoring import TokenScores
 
 # How far from its first likely token a span may begin, in words, and what speaks for a place, in units of the logit of
@@ -89,7 +97,8 @@ def decode(text: str, tokens: TokenScores, settings: DecodeSettings) -> list[Can
             if begins is not None:
                 first = _first_word(text, tokens.starts, begins, least + 1, first, last)
             least = last
-            bounds = without_connectives(text, int(tokens.starts[first]), int(tokens.ends[last]))
+            bounds = without_addresses(text, int(tokens.starts[first]), int(tokens.ends[last]))
+            bounds = bounds and without_connectives(text, *bounds)
             if bounds is not None and bounds[1] - bounds[0] >= settings.shortest:
                 whole = whole_words(text, *whole_figures(text, *bounds))
                 candidates.append(Candidate(*whole, int(label), (mean + best) / 2))

@@ -5,7 +5,7 @@ import time
 import numpy as np
 import pytest
 
-from scamlint.bounds import trim, whole_figures, whole_words, without_connectives
+from scamlint.bounds import trim, whole_figures, whole_words, without_addresses, without_connectives
 from scamlint.decode import DecodeSettings, decode
 from scamlint.scoring import TokenScores
 
@@ -184,3 +184,24 @@ def test_edges_full_of_parentheses_are_trimmed_in_a_moment(text: str, kept: str)
 def test_words_that_only_join_a_claim_to_others_are_left_out(span, left):
     start, end = without_connectives(f"x {span} y", 2, 2 + len(span))
     assert f"x {span} y"[start:end] == left
+
+
+@pytest.mark.parametrize(
+    ("text", "found", "left"),
+    [
+        ("pays 3% a day at https://norvex.example/join now", "3% a day at https", "3% a day at "),
+        ("pays 3% a day at https://norvex.example/join now", "3% a day at https://norvex.example/join", "3% a day at "),
+        ("see https://norvex.example/?ref=40pays 3% a day", "pays 3% a day", " 3% a day"),
+        ("mint at www.nerds.example/?ref=40pateco", "40pateco", None),
+        (
+            "read www.a.example first, then earn 3%",
+            "read www.a.example first, then earn 3%",
+            "read www.a.example first, then earn 3%",
+        ),
+        ("as featured on Bitcoin.com", "featured on Bitcoin.com", "featured on Bitcoin.com"),
+    ],
+)
+def test_no_span_begins_or_ends_in_an_address(text: str, found: str, left: str | None) -> None:
+    start = text.index(found)
+    bounds = without_addresses(text, start, start + len(found))
+    assert (None if bounds is None else text[slice(*bounds)]) == left

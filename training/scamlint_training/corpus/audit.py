@@ -30,7 +30,7 @@ from scamlint_training.corpus.stock import is_stock
 from scamlint_training.corpus.tables import table
 
 _SEED = 13
-_FOLDS = 5
+_FOLDS = 3
 _SIGNS = "!?%$€#@*:;,.-–—()\"'/|&+=~<>_"
 _URL = re.compile(r"https?://|www\.|\b[a-z0-9-]+\.(?:example|com|io|org|net)\b", re.IGNORECASE)
 
