@@ -8,21 +8,25 @@ from dataclasses import dataclass
 # What may stand at the edge of a span besides letters and digits.
 _OPENERS = frozenset("$€£¥₿₹₽+#@(<~")
 _CLOSERS = frozenset("%)+$€£¥₿")
-_CURRENCY = frozenset("$€£¥₿₹₽")
-# Words that join a claim to what stands around it.
-_LEADING = re.compile(r"(?:and|or|but|so|because|while|which|that|who)\s+", re.IGNORECASE)
-_TRAILING = re.compile(
-    r"\s(?:and|or|but|so|because|while|which|that|who|then|with|the|an?|of|to|into|from|at|by)$", re.IGNORECASE
+# Words that join a claim to what stands around it, but not "So far", "WHO" and "Plan A".
+_LEADING = re.compile(
+    r"(?:(?:(?i:and|or|but|because|while|which|that)|[Ww]ho|[Ss]o(?!\s+(?:far|many|much|few|long)\b))\s+)+"
 )
-_LONGEST_WORD = 10
-# What joins the parts of one word or figure: "7-12%", "it's", "10x".
-_JOINERS = frozenset("-–'’‑")
-_LONGEST_COMPOUND = 30
+_TRAILING = re.compile(
+    r"(?:\s(?:(?i:and|or|but|so|because|while|which|that|who|then|with|the|of|to|into|from|at|by)|an?))+$"
+)
+_MOST_TRAILING = 200
+# A figure, or a range of two: "$1,500", "7-12%".
+_FIGURE = r"[$€£¥₿₹₽]?\d+(?:[.,]\d+)*%?"
+_FIGURES = re.compile(rf"{_FIGURE}(?:[-–‑]{_FIGURE})?")
+_LONGEST_FIGURE = 40
 # No claim begins or ends within an address; names such as "Crypto.com" are words.
-_ADDRESS = re.compile(r"(?:https?://|www\.)[^\s\"'<>]+", re.IGNORECASE)
-_LONGEST_ADDRESS = 500
+_ADDRESS = re.compile(r"(?:https?://|www\.)[^\s\"'<>|\\^`{}()\[\],;]+", re.IGNORECASE)
+_LONGEST_ADDRESS = 2000
 _SENTENCE_ENDS = frozenset(".!?…")
-_QUOTES = frozenset("\"'”’)»")
+_CLOSING = frozenset("\"'”’)]»")
+_ABBREVIATION = re.compile(r"(?:\b(?:mrs?|ms|dr|prof|st|vs|no|approx|e\.g|i\.e|u\.s)|\b[^\W\d_])\.$", re.IGNORECASE)
+_LONGEST_ABBREVIATION = 8
 
 
 def begins_word(text: str, index: int) -> bool:
@@ -63,40 +67,15 @@ def begins_sentence(text: str, index: int) -> bool:
         before -= 1
     if before == index:
         return False
-    if before > 0 and text[before - 1] in _QUOTES:
+    while before > 0 and text[before - 1] in _CLOSING:
         before -= 1
-    return before > 0 and text[before - 1] in _SENTENCE_ENDS
-
-
-def whole_words(text: str, start: int, end: int) -> tuple[int, int]:
-    """Move the bounds of a span outwards so that they cut no compound, such as ``invite-only`` or ``7-12%``.
-
-    Args:
-        text: The text.
-        start: First character.
-        end: After the last character.
-
-    Returns:
-        The new bounds.
-    """
-    least, most = max(1, start - _LONGEST_COMPOUND), min(len(text) - 1, end + _LONGEST_COMPOUND)
-    if start > least and text[start].isalnum() and text[start - 1] in _JOINERS and text[start - 2].isalnum():
-        start -= 2
-        while start >= least and text[start - 1].isalnum():
-            start -= 1
-        if start > 0 and text[start - 1] in _CURRENCY:
-            start -= 1
-    if 0 < end < most and text[end - 1].isalnum() and text[end] in _JOINERS and text[end + 1].isalnum():
-        end += 2
-        while end <= most and text[end].isalnum():
-            end += 1
-        if end < len(text) and text[end] == "%":
-            end += 1
-    return start, end
+    if before == 0 or text[before - 1] not in _SENTENCE_ENDS:
+        return False
+    return _ABBREVIATION.search(text[max(0, before - _LONGEST_ABBREVIATION) : before]) is None
 
 
 def whole_figures(text: str, start: int, end: int) -> tuple[int, int]:
-    """Move the bounds of a span outwards so that they cut no figure, such as ``$1,654.78`` or ``2.5%``.
+    """Move the bounds of a span outwards so that they cut no figure and no range of figures, such as ``$5-9%``.
 
     Args:
         text: The text.
@@ -106,29 +85,17 @@ def whole_figures(text: str, start: int, end: int) -> tuple[int, int]:
     Returns:
         The new bounds.
     """
-
-    def joins(index: int) -> bool:
-        """Whether a point or a comma stands between two digits."""
-        return (
-            0 < index < len(text) - 1
-            and text[index] in ".,"
-            and text[index - 1].isdigit()
-            and text[index + 1].isdigit()
-        )
-
-    while 0 < start < end and text[start].isdigit() and (text[start - 1].isdigit() or joins(start - 1)):
-        start -= 1 if text[start - 1].isdigit() else 2
-    if 0 < start < end and text[start].isdigit() and text[start - 1] in _CURRENCY:
-        start -= 1
-    while start < end < len(text) and text[end - 1].isdigit() and (text[end].isdigit() or joins(end)):
-        end += 1 if text[end].isdigit() else 2
-    if start < end < len(text) and text[end - 1].isdigit() and text[end] == "%":
-        end += 1
+    for edge in (start, end):
+        low = max(0, edge - _LONGEST_FIGURE)
+        for figure in _FIGURES.finditer(text, low, min(len(text), edge + _LONGEST_FIGURE)):
+            cut = figure.start() == low > 0 and text[low - 1].isdigit()
+            if figure.start() < edge < figure.end() and not cut:
+                start, end = min(start, figure.start()), max(end, figure.end())
     return start, end
 
 
 def without_addresses(text: str, start: int, end: int) -> tuple[int, int] | None:
-    """Leave out a web address, or a part of one, that stands at an edge of a span.
+    """Leave out web addresses, or parts of them, that stand at the edges of a span.
 
     Args:
         text: The text.
@@ -136,15 +103,27 @@ def without_addresses(text: str, start: int, end: int) -> tuple[int, int] | None
         end: After the last character.
 
     Returns:
-        The new bounds, or None when the whole span is in an address.
+        The new bounds, or None when nothing but addresses is in the span.
     """
-    first = start
-    for address in _ADDRESS.finditer(text, max(0, start - _LONGEST_ADDRESS), min(len(text), end + _LONGEST_ADDRESS)):
-        if start <= address.start() < end <= address.end():
-            end = address.start()
-        elif address.start() <= start < address.end():
-            first = address.end()
-    return (first, end) if first < end else None
+    low = start
+    while low > max(0, start - _LONGEST_ADDRESS) and not text[low - 1].isspace():
+        low -= 1
+    addresses = [address.span() for address in _ADDRESS.finditer(text, low, min(len(text), end + _LONGEST_ADDRESS))]
+    for first, last in reversed(addresses):
+        if first < end:
+            if first < start or _says_something(text[last:end]):
+                break
+            end = first
+    for first, last in addresses:
+        if last > start:
+            if first >= end or _says_something(text[start:first]):
+                break
+            start = last
+    return (start, end) if start < end and _says_something(text[start:end]) else None
+
+
+def _says_something(text: str) -> bool:
+    return any(char.isalnum() for char in text)
 
 
 def without_connectives(text: str, start: int, end: int) -> tuple[int, int] | None:
@@ -163,7 +142,7 @@ def without_connectives(text: str, start: int, end: int) -> tuple[int, int] | No
         start, end = bounds
         if leading := _LEADING.match(text, start, end):
             bounds = trim(text, leading.end(), end)
-        elif trailing := _TRAILING.search(text[max(start, end - _LONGEST_WORD) : end]):
+        elif trailing := _TRAILING.search(text[max(start, end - _MOST_TRAILING) : end]):
             bounds = trim(text, start, end - len(trailing.group()))
         else:
             break

@@ -15,19 +15,19 @@ from scamlint.bounds import (
     begins_sentence,
     begins_word,
     whole_figures,
-    whole_words,
     without_addresses,
     without_connectives,
 )
 from scamlint.scoring import TokenScores
 
 # How far from its first likely token a span may begin, in words, and what speaks for a place, in units of the logit of
-# ``begin``: annotators often begin at the start of a line, seldom far behind the first likely token, and hardly ever
-# mark the last word alone.
+# ``begin``: annotators often begin at the start of a line, seldom far behind the first likely token.
 _WORDS_BACK = 9
 _WORDS_ON = 7
 _LINE_START = 1.5
 _WORD_LOST = 0.2
+# A word before the first likely token needs this score to be taken in.
+_LEAST_BEFORE = 0.05
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,15 +95,14 @@ def decode(text: str, tokens: TokenScores, settings: DecodeSettings) -> list[Can
             first, last = _without_weak_edges(scores, *run, settings.edge * best)
             mean = float(scores[first : last + 1].mean())
             if begins is not None:
-                first = _first_word(text, tokens.starts, begins, least + 1, first, last)
+                first = _first_word(text, tokens.starts, scores, begins, range(least + 1, last + 1), first)
             least = last
             bounds = without_addresses(text, int(tokens.starts[first]), int(tokens.ends[last]))
             bounds = bounds and without_connectives(text, *bounds)
             if bounds is not None and bounds[1] - bounds[0] >= settings.shortest:
-                whole = whole_words(text, *whole_figures(text, *bounds))
-                candidates.append(Candidate(*whole, int(label), (mean + best) / 2))
+                candidates.append(Candidate(*whole_figures(text, *bounds), int(label), (mean + best) / 2))
     candidates.sort(key=lambda found: (found.start, found.end, found.label))
-    return _without_overlaps(candidates)
+    return _without_overlaps(text, candidates, settings.shortest)
 
 
 def _runs(text: str, tokens: TokenScores, label: int, settings: DecodeSettings) -> list[tuple[int, int]]:
@@ -124,23 +123,32 @@ def _runs(text: str, tokens: TokenScores, label: int, settings: DecodeSettings) 
 
 
 def _first_word(
-    text: str, starts: NDArray[np.int64], begins: NDArray[np.float32], lowest: int, first: int, last: int
+    text: str,
+    starts: NDArray[np.int64],
+    scores: NDArray[np.float32],
+    begins: NDArray[np.float32],
+    free: range,
+    first: int,
 ) -> int:
     """Choose the token at which a span begins, among the words around its first likely token.
 
     Args:
         text: The normalised text.
         starts: Where each token starts; shape ``(tokens,)``.
-        begins: Score of each token to be the first one of a span of the label; shape ``(tokens,)``.
-        lowest: The first token that belongs to no earlier span.
+        scores: Score of each token to be inside a span of the label; shape ``(tokens,)``.
+        begins: Score of each token to be the first one of such a span; shape ``(tokens,)``.
+        free: The tokens from the end of the span before to the last one of this span.
         first: First likely token.
-        last: Last token.
 
     Returns:
-        The index of the token with the best score; ``first`` where no word begins.
+        The index of the token with the best score; ``first`` where no word begins. It is never the last word of
+        several.
     """
-    words = [(token, lost) for lost, token in enumerate(_words(text, starts, range(first, last + 1), _WORDS_ON + 1))]
-    words += [(token, 0) for token in _words(text, starts, range(first - 1, lowest - 1, -1), _WORDS_BACK)]
+    later = list(_words(text, starts, range(first, free.stop), _WORDS_ON + 2))
+    later = later[: max(1, min(len(later) - 1, _WORDS_ON + 1))]
+    earlier = _words(text, starts, range(first - 1, free.start - 1, -1), _WORDS_BACK)
+    words = [(token, lost) for lost, token in enumerate(later)]
+    words += [(token, 0) for token in earlier if scores[token] >= _LEAST_BEFORE]
 
     def score(word: tuple[int, int]) -> float:
         token, lost = word
@@ -165,12 +173,17 @@ def _without_weak_edges(scores: NDArray[np.float32], first: int, last: int, leas
     return first, last
 
 
-def _without_overlaps(candidates: list[Candidate]) -> list[Candidate]:
-    """Drop a candidate that trimming made overlap an earlier one of its label."""
+def _without_overlaps(text: str, candidates: list[Candidate], shortest: int) -> list[Candidate]:
+    """Let the later one of two candidates of a label that overlap begin where the earlier one ends."""
     last_end: dict[int, int] = {}
     kept = []
     for found in candidates:
-        if found.start >= last_end.get(found.label, 0):
-            kept.append(found)
-            last_end[found.label] = found.end
+        least = last_end.get(found.label, 0)
+        if found.start < least:
+            bounds = without_connectives(text, least, found.end) if least < found.end else None
+            if bounds is None or bounds[1] - bounds[0] < shortest:
+                continue
+            found = Candidate(*bounds, found.label, found.raw)
+        kept.append(found)
+        last_end[found.label] = found.end
     return kept

@@ -1,13 +1,14 @@
 import numpy as np
 import pytest
 
-from scamlint_training.thresholds import Candidates, choose_thresholds, micro_f1, no_candidates
+from scamlint_training.thresholds import THRESHOLDS, Candidates, bagged_thresholds, choose_thresholds, micro_f1
 
 CLEAN = np.array([False, False, True, True])
 
 
-def candidates(*rows, gold):
-    return Candidates.from_rows(rows, gold)
+def candidates(*rows, gold, documents=4):
+    """Candidates whose gold spans all stand in the first document."""
+    return Candidates.from_rows(rows, [gold] + [0] * (documents - 1))
 
 
 def test_the_threshold_parts_right_from_wrong_candidates():
@@ -31,7 +32,7 @@ def test_a_wide_limit_lets_recall_win():
 
 
 def test_a_label_without_candidates_counts_as_missed():
-    found = {"a": candidates((0, 0.9, 1.0, 1.0), gold=1), "b": no_candidates(3)}
+    found = {"a": candidates((0, 0.9, 1.0, 1.0), gold=1), "b": candidates(gold=3)}
     _, _, parts = choose_thresholds(found, {name: row.raw for name, row in found.items()}, {"a"}, CLEAN, 0.03)
     assert parts["core_f1"] == 1.0
     assert parts["all_f1"] == pytest.approx(2 * 0.25 / 1.25)
@@ -41,8 +42,8 @@ def test_a_rare_label_is_not_silenced_to_spare_a_common_one():
     common = [(number, 0.9, 1.0, 1.0) for number in range(20)]
     clean = np.array([False] * 40 + [True] * 60)
     found = {
-        "common": candidates(*common, (41, 0.6, 0.0, 0.0), (42, 0.6, 0.0, 0.0), gold=20),
-        "rare": candidates((30, 0.7, 1.0, 1.0), (31, 0.7, 1.0, 1.0), (43, 0.7, 0.0, 0.0), gold=2),
+        "common": candidates(*common, (41, 0.6, 0.0, 0.0), (42, 0.6, 0.0, 0.0), gold=20, documents=100),
+        "rare": candidates((30, 0.7, 1.0, 1.0), (31, 0.7, 1.0, 1.0), (43, 0.7, 0.0, 0.0), gold=2, documents=100),
     }
     thresholds, _, parts = choose_thresholds(
         found, {name: row.raw for name, row in found.items()}, {"common"}, clean, 0.03
@@ -50,6 +51,24 @@ def test_a_rare_label_is_not_silenced_to_spare_a_common_one():
     assert thresholds["rare"] <= 0.7
     assert thresholds["common"] > 0.6
     assert parts["clean_flagged"] <= 0.03
+
+
+def test_one_document_more_does_not_move_a_bagged_threshold_far():
+    random = np.random.default_rng(3)
+    clean = np.array([False] * 100 + [True] * 100)
+    right = [(number, 0.5 + 0.5 * random.random(), 1.0, 1.0) for number in range(100)]
+    wrong = [(100 + number, 0.6 * random.random(), 0.0, 0.0) for number in range(100)]
+    gold = [1] * 100 + [0] * 100
+
+    def bagged(*more):
+        found = {"a": Candidates.from_rows([*right, *wrong, *more], gold)}
+        return bagged_thresholds(found, {"a": found["a"].raw}, {"a"}, clean, 0.03)
+
+    thresholds, objective, parts = bagged()
+    assert thresholds["a"] in THRESHOLDS
+    assert 0.5 <= thresholds["a"] <= 0.65
+    assert objective <= parts["all_f1"]
+    assert abs(bagged((150, 0.8, 0.0, 0.0))[0]["a"] - thresholds["a"]) <= 0.1
 
 
 def test_nothing_found_and_nothing_to_find_is_no_division_by_zero():

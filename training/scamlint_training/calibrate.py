@@ -3,10 +3,11 @@
     python -m scamlint_training.calibrate serving/scamlint/models/minilm_v1
 
 The scorer runs once. Then a grid of decoding settings is tried on its token scores; for each one, spans are calibrated
-label by label (Platt 1999) and thresholds are chosen; the settings with the best objective are kept. The objective is
-the mean of three F1 (partial overlap), micro over the core labels, micro over all labels and macro, so that no rare
-label is silenced to spare the others, less a penalty for every clean document flagged above the allowed share. Only
-``config.json`` changes: the model's own files keep their hashes.
+label by label (Platt 1999) and thresholds are chosen; the settings with the best objective are kept, and the thresholds
+that are kept are means over resamples of the documents. The objective is the mean of three F1 (partial overlap), micro
+over the core labels, micro over all labels and macro, so that no rare label is silenced to spare the others, less a
+penalty for every clean document flagged above the allowed share. Only ``config.json`` changes: the model's own files
+keep their hashes.
 """
 
 from __future__ import annotations
@@ -33,7 +34,7 @@ from scamlint.text import NormalizedText, normalize
 from scamlint_training.corpus import SPLITS, Document, load_split
 from scamlint_training.corpus.documents import corpus_hash
 from scamlint_training.platt import fit_platt
-from scamlint_training.thresholds import Candidates, choose_thresholds, no_candidates
+from scamlint_training.thresholds import Candidates, bagged_thresholds, choose_thresholds
 
 _log = logging.getLogger(__name__)
 # Largest share of documents without a gold span that may carry a flag. Nearly all of these are hard negatives, written
@@ -122,11 +123,8 @@ def candidates_of(observed: Sequence[Observed], settings: DecodeSettings) -> dic
                     covered += overlap / (end - start)
                     recalled += overlap / (gold.end - gold.start)
             rows[label].append((index, found.raw, covered, recalled))
-    counts = {name: sum(span.label == name for item in observed for span in item.document.spans) for name in names}
-    return {
-        name: Candidates.from_rows(rows[name], counts[name]) if rows[name] else no_candidates(counts[name])
-        for name in names
-    }
+    counts = {name: [sum(span.label == name for span in item.document.spans) for item in observed] for name in names}
+    return {name: Candidates.from_rows(rows[name], counts[name]) for name in names}
 
 
 def fit_spans(candidates: dict[str, Candidates]) -> dict[str, Calibration]:
@@ -163,7 +161,7 @@ def choose(observed: Sequence[Observed], clean_limit: float = CLEAN_FLAGGED_LIMI
     core = {label.name for label in all_labels() if label.core}
     clean = np.array([not item.document.spans for item in observed])
     tells_begin = any(item.tokens.begin is not None for item in observed)
-    best: Chosen | None = None
+    best: tuple[float, DecodeSettings] | None = None
     for inside, begin, gap, seed in itertools.product(
         GRID["inside"], GRID["begin"] if tells_begin else (1.1,), GRID["max_gap"], GRID["seed"]
     ):
@@ -174,16 +172,24 @@ def choose(observed: Sequence[Observed], clean_limit: float = CLEAN_FLAGGED_LIMI
         candidates = candidates_of(observed, settings)
         if not any(len(found.raw) for found in candidates.values()):
             continue
-        spans = fit_spans(candidates)
-        scores = {name: calibrated(found.raw, spans[name]) for name, found in candidates.items()}
-        thresholds, objective, measured = choose_thresholds(candidates, scores, core, clean, clean_limit)
-        if best is None or objective > best.objective:
-            best = Chosen(settings, spans, {}, thresholds, objective, measured)
+        _, scores = _calibrated_candidates(candidates)
+        _, objective, _ = choose_thresholds(candidates, scores, core, clean, clean_limit)
+        if best is None or objective > best[0]:
+            best = objective, settings
     if best is None:
         raise ValueError("The model finds no candidate span in these documents at any setting; train it longer.")
-    return Chosen(
-        best.decode, best.span_calibration, fit_documents(observed), best.thresholds, best.objective, best.measured
-    )
+    candidates = candidates_of(observed, best[1])
+    spans, scores = _calibrated_candidates(candidates)
+    thresholds, objective, measured = bagged_thresholds(candidates, scores, core, clean, clean_limit)
+    return Chosen(best[1], spans, fit_documents(observed), thresholds, objective, measured)
+
+
+def _calibrated_candidates(
+    candidates: dict[str, Candidates],
+) -> tuple[dict[str, Calibration], dict[str, NDArray[np.float64]]]:
+    """Fit the calibration of candidates and return it with their calibrated scores."""
+    spans = fit_spans(candidates)
+    return spans, {name: calibrated(found.raw, spans[name]) for name, found in candidates.items()}
 
 
 def write(folder: Path, chosen: Chosen, split: str, documents: int) -> None:

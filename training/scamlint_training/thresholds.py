@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import itertools
-from collections.abc import Callable, Sequence, Set
+from collections.abc import Callable, Iterable, Sequence, Set
 from dataclasses import dataclass
 
 import numpy as np
@@ -16,6 +16,8 @@ _PENALTY = 4.0
 _SMALL_PENALTY = 0.1
 _MOST_ROUNDS = 10
 _STARTS = (0.3, 0.5, 0.9)
+_RESAMPLES = 50
+_SEED = 13
 
 _Measure = Callable[[dict[str, int]], tuple[float, dict[str, float]]]
 
@@ -51,13 +53,20 @@ def no_candidates(gold: int) -> Candidates:
 
 
 class _Tally:
-    """Credits and flagged documents of one label at every threshold."""
+    """Credits and flagged documents of one label at every threshold; a document counts as often as its weight says."""
 
-    def __init__(self, found: Candidates, scores: NDArray[np.float64], clean: NDArray[np.bool_]) -> None:
+    def __init__(
+        self,
+        found: Candidates,
+        scores: NDArray[np.float64],
+        clean: NDArray[np.bool_],
+        weights: NDArray[np.int64],
+    ) -> None:
         kept = scores[None, :] >= np.array(THRESHOLDS)[:, None]
+        counted = kept * weights[found.document]
+        gold = np.full(len(THRESHOLDS), weights @ found.gold)
         self.credits = np.stack(
-            [kept @ found.covered, kept @ found.recalled, kept.sum(axis=1), np.full(len(THRESHOLDS), found.gold)],
-            axis=1,
+            [counted @ found.covered, counted @ found.recalled, counted.sum(axis=1), gold], axis=1
         ).astype(np.float64)
         self.flagged = np.zeros((len(THRESHOLDS), len(clean)), dtype=bool)
         for row, mask in enumerate(kept):
@@ -91,8 +100,54 @@ def choose_thresholds(
     Returns:
         The thresholds, the objective, and its parts (``core_f1``, ``all_f1``, ``macro_f1``, ``clean_flagged``).
     """
+    measure = _measure(candidates, scores, core, clean, clean_limit, np.ones(len(clean), dtype=np.int64))
+    at = _best(measure, candidates)
+    return _at(at), *measure(at)
+
+
+def bagged_thresholds(
+    candidates: dict[str, Candidates],
+    scores: dict[str, NDArray[np.float64]],
+    core: Set[str],
+    clean: NDArray[np.bool_],
+    clean_limit: float,
+) -> tuple[dict[str, float], float, dict[str, float]]:
+    """Choose thresholds as :func:`choose_thresholds` does on 50 bootstrap resamples of the documents; take their means.
+
+    A threshold chosen once hangs on the few documents next to it; the mean of many choices does not (bagging, Breiman
+    1996). As each resample flags other documents, the mean may flag somewhat more of them than the limit says.
+
+    Args:
+        candidates: Candidates of each label.
+        scores: Their calibrated scores; shape ``(candidates,)`` each.
+        core: Names of the core labels.
+        clean: Which documents have no gold span; shape ``(documents,)``.
+        clean_limit: Share of them that may carry a flag in a resample; 1 for no limit.
+
+    Returns:
+        The thresholds, the objective on all documents, and its parts, as :func:`choose_thresholds` does.
+    """
+    random = np.random.default_rng(_SEED)
+    chosen = []
+    for _ in range(_RESAMPLES):
+        weights = np.bincount(random.integers(len(clean), size=len(clean)), minlength=len(clean))
+        chosen.append(_at(_best(_measure(candidates, scores, core, clean, clean_limit, weights), candidates)))
+    means = {name: float(np.mean([thresholds[name] for thresholds in chosen])) for name in candidates}
+    at = {name: int(np.abs(np.array(THRESHOLDS) - mean).argmin()) for name, mean in means.items()}
+    return _at(at), *_measure(candidates, scores, core, clean, clean_limit, np.ones(len(clean), dtype=np.int64))(at)
+
+
+def _measure(
+    candidates: dict[str, Candidates],
+    scores: dict[str, NDArray[np.float64]],
+    core: Set[str],
+    clean: NDArray[np.bool_],
+    clean_limit: float,
+    weights: NDArray[np.int64],
+) -> _Measure:
+    """Return the function that gives the objective and its parts for a position in ``THRESHOLDS`` of each label."""
     names = list(candidates)
-    tallies = {name: _Tally(candidates[name], scores[name], clean) for name in names}
+    tallies = {name: _Tally(candidates[name], scores[name], clean, weights) for name in names}
 
     def measure(positions: dict[str, int]) -> tuple[float, dict[str, float]]:
         rows = {name: tallies[name].credits[positions[name]] for name in names}
@@ -100,27 +155,35 @@ def choose_thresholds(
         all_f1 = micro_f1(np.sum(list(rows.values()), axis=0))
         macro_f1 = float(np.mean([micro_f1(row) for row in rows.values()]))
         flagged = np.any([tallies[name].flagged[positions[name]] for name in names], axis=0)
-        share = float(flagged.sum() / max(1, clean.sum()))
+        share = float(weights[flagged].sum() / max(1, weights[clean].sum()))
         penalty = 0.0  # a limit of 1 means that F1 alone counts
         if clean_limit < 1:
             penalty = _PENALTY * max(0.0, share - clean_limit) + _SMALL_PENALTY * min(share, clean_limit)
         parts = {"core_f1": core_f1, "all_f1": all_f1, "macro_f1": macro_f1, "clean_flagged": share}
         return (core_f1 + all_f1 + macro_f1) / 3 - penalty, parts
 
+    return measure
+
+
+def _at(positions: dict[str, int]) -> dict[str, float]:
+    return {name: THRESHOLDS[position] for name, position in positions.items()}
+
+
+def _best(measure: _Measure, names: Iterable[str]) -> dict[str, int]:
+    """Climb from several starts and return the best positions."""
     climbs = [_climb(dict.fromkeys(names, THRESHOLDS.index(start)), measure) for start in _STARTS]
-    at, best, parts = max(climbs, key=lambda climb: climb[1])
-    return {name: THRESHOLDS[at[name]] for name in names}, best, parts
+    return max(climbs, key=lambda climb: climb[1])[0]
 
 
-def _climb(at: dict[str, int], measure: _Measure) -> tuple[dict[str, int], float, dict[str, float]]:
+def _climb(at: dict[str, int], measure: _Measure) -> tuple[dict[str, int], float]:
     """Move one threshold at a time to its best place until nothing improves."""
-    best, parts = measure(at)
+    best, _ = measure(at)
     for _ in range(_MOST_ROUNDS):
         before = best
         for name, position in itertools.product(list(at), range(len(THRESHOLDS))):
-            objective, found = measure(at | {name: position})
+            objective, _ = measure(at | {name: position})
             if objective > best + 1e-9:
-                best, parts, at = objective, found, at | {name: position}
+                best, at = objective, at | {name: position}
         if best <= before + 1e-9:
             break
-    return at, best, parts
+    return at, best
