@@ -62,8 +62,8 @@ extension: .venv/runtime ## pack the browser extension into dist/
 screenshots: .venv/dev chromium ## take the pictures of README
 	$(BIN)/python -m scamlint_training.browser screenshots
 
-clean: ## remove what the other targets built
-	rm -rf .venv dist build .pytest_cache .mypy_cache .ruff_cache .hypothesis runs
+clean: ## remove what the other targets built, but not the trainings in runs/
+	rm -rf .venv dist build .pytest_cache .mypy_cache .ruff_cache .hypothesis
 	find . -name __pycache__ -type d -prune -exec rm -rf {} +
 
 soak: .venv/dev ## score a dump of 100,000 documents, kill the run ten times, compare (about ten minutes)

@@ -215,6 +215,7 @@ def test_fail_on_tests_labels_that_are_not_reported(pitch: str) -> None:
         ["scan", "-", "--fail-on", "price_hype:high"],
         ["scan", "-", "--fail-on", "price_hype:7"],
         ["scan", "-", "--threshold", "price_hype"],
+        ["scan", "-", "--threshold", "price_hype=0.5"],
         ["scan", "-", "--model", "no-such-model"],
         ["no-such-command"],
     ],

@@ -48,6 +48,12 @@ def test_a_break_after_a_forced_step_does_not_leave_old_results_standing(plan):
     assert run(plan, Recorder("a", "b", "c").steps, str) == ["b", "c"]
 
 
+def test_steps_before_the_first_one_asked_for_do_not_run(plan):
+    recorder = Recorder("a", "b", "c")
+    assert run(plan, recorder.steps, str, first="b") == ["b", "c"]
+    assert recorder.ran == ["b", "c"]
+
+
 def test_every_step_depends_on_the_corpus_and_on_the_steps_before():
     assert list(STEPS) == ["baseline", "finetune", "export", "calibrate", "gate", "evaluate", "cards"]
     hashes = [inputs_hash(name) for name in STEPS]

@@ -188,7 +188,7 @@ def run(
         plan: Where things lie.
         steps: Steps by name, in order.
         inputs: Gives the hash of what a step depends on.
-        first: Run from this step on, finished or not.
+        first: Run from this step on, finished or not, and none before it.
 
     Returns:
         The names of the steps that ran. A step after one that ran runs too.
@@ -197,6 +197,8 @@ def run(
     done: dict[str, str] = json.loads(path.read_text(encoding="utf-8")) if path.is_file() else {}
     ran: list[str] = []
     for name, step in steps.items():
+        if first and not ran and name != first:
+            continue
         current = inputs(name)
         if not ran and name != first and done.get(name) == current:
             _log.info("%s: finished before", name)
@@ -218,7 +220,9 @@ def run(
 def main() -> None:
     """Command line."""
     parser = argparse.ArgumentParser(description="Train, export, calibrate, evaluate and describe every model.")
-    parser.add_argument("--from", dest="first", choices=list(STEPS), default="", help="run from this step on")
+    parser.add_argument(
+        "--from", dest="first", choices=list(STEPS), default="", help="run this step and those after it, none before it"
+    )
     parser.add_argument("--only", choices=list(STEPS), help="run this step alone, finished or not")
     arguments = parser.parse_args()
     logging.basicConfig(level=logging.INFO, format="%(message)s")

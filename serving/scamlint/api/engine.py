@@ -138,7 +138,11 @@ class Engine:
     def _name(self, model: str | None) -> str:
         name = self._settings.model if model is None else model
         if name not in self.detectors:
-            raise Problem(INVALID, f"There is no such model here; the models are {', '.join(self.detectors)}.")
+            raise Problem(
+                INVALID,
+                f"There is no such model here; the models are {', '.join(self.detectors)}. "
+                "The server's option --extra-models adds others.",
+            )
         return name
 
     def _too_long(self, text: str) -> Problem:

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import errno
 import logging
 import os
+import socket
 import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -15,6 +17,7 @@ from scamlint.api.keys import KeyRing
 from scamlint.api.ratelimits import check_storage
 from scamlint.api.settings import Settings
 from scamlint.bundle import resolve
+from scamlint.errors import OptionError
 
 
 def run(settings: Settings) -> None:
@@ -32,6 +35,7 @@ def run(settings: Settings) -> None:
     if settings.api_keys_file is not None:
         KeyRing(settings.api_keys_file)
     check_storage(settings.rate_limit_storage)
+    _check_address(settings.host, settings.port)
     logs.configure(settings.log_level)
     _prepare_feedback(settings)
     with _shared_metrics(settings.workers):
@@ -52,6 +56,24 @@ def run(settings: Settings) -> None:
             limit_concurrency=settings.max_connections,
             timeout_graceful_shutdown=settings.shutdown_time_limit,
         )
+
+
+def _check_address(host: str, port: int) -> None:
+    """Try whether the server can listen there, before anything is started.
+
+    Raises:
+        OptionError: It cannot; the message says why.
+    """
+    try:
+        family, kind, protocol, _, address = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)[0]
+        with socket.socket(family, kind, protocol) as trial:
+            trial.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+            trial.bind(address)
+    except OSError as error:
+        if error.errno == errno.EADDRINUSE:
+            raise OptionError(f"Port {port} of {host} is taken; name another one with --port.") from error
+        problem = error.strerror or str(error)
+        raise OptionError(f"The server cannot listen on port {port} of {host} ({problem}).") from error
 
 
 def _prepare_feedback(settings: Settings) -> None:

@@ -27,6 +27,7 @@ class Encoded:
         errors: How many of them have a status other than ``ok``.
         flagged: How many of them have at least one span.
         seconds: Time that the model and the decoding of its scores took.
+        first_error: Source and error of the first row that has one, as a sentence; else empty.
     """
 
     payload: bytes
@@ -34,6 +35,7 @@ class Encoded:
     errors: int
     flagged: int
     seconds: float
+    first_error: str = ""
 
 
 def encode_rows(rows: Sequence[Row], options: BatchOptions, seconds: float = 0.0) -> Encoded:
@@ -58,6 +60,7 @@ def encode_rows(rows: Sequence[Row], options: BatchOptions, seconds: float = 0.0
         sum(row["status"] != "ok" for row in rows),
         sum(bool(row["spans"]) for row in rows),
         seconds,
+        next((f"{row['source']}: {row['error']}" for row in rows if row["status"] != "ok"), ""),
     )
 
 

@@ -250,6 +250,7 @@ class _Run:
             summary = self.summary
             summary.rows += encoded.rows
             summary.errors += encoded.errors
+            summary.first_error = summary.first_error or encoded.first_error
             summary.flagged += encoded.flagged
             summary.model_seconds += encoded.seconds
             summary.consumed = task.consumed

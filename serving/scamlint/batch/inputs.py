@@ -190,7 +190,8 @@ def _remote(url: str, options: BatchOptions, own: tuple[str, ...]) -> Iterator[I
             if local is None or not lies_in(os.path.realpath(local), own):
                 yield _remote_input(system, item, options)
     except ImportError as error:
-        problem = f"The library for this kind of URL is missing ({error.name}); install it."
+        # fsspec says which package reads a kind of URL ("Install s3fs to access S3"), the module's name does not.
+        problem = f"The library for this kind of URL is missing: {error}."
         yield Input(url, url, ".txt", "", problem=problem)
     except Exception as error:  # whatever a storage library raises
         problem = f"The storage cannot be listed ({type(error).__name__})."

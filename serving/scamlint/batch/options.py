@@ -80,6 +80,8 @@ class BatchOptions:
         _check_encoding(self.encoding)
         if not self.inputs:
             raise OptionError("Give at least one input: a file, a folder, a glob, or - for standard input.")
+        if not self.single_file and self.output.lower().endswith(_OTHER_FILES):
+            raise OptionError(f"{self.output} looks like a file; one file ends with .parquet, .jsonl or .csv.")
         if self.resume and self.overwrite:
             raise OptionError("--resume and --overwrite contradict each other; give one of them.")
         if self.resume and "-" in self.inputs:
@@ -153,6 +155,8 @@ class BatchOptions:
         }
 
 
+# Endings of results that are not written, so that nobody gets a folder of such a name.
+_OTHER_FILES = (".json", ".ndjson", ".tsv", ".txt", ".xls", ".xlsx", ".gz", ".zst", ".zip", ".html", ".sarif", ".db")
 TEXT_FORMS = (".txt", ".md", ".markdown", ".text", ".html", ".htm", ".xhtml", ".pdf", ".docx", ".eml")
 ROW_FORMS = (".jsonl", ".ndjson", ".json", ".csv", ".tsv", ".parquet")
 ARCHIVE_FORMS = (".zip", ".tar", ".tgz", ".warc")

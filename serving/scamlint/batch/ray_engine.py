@@ -176,9 +176,12 @@ def _publish(hidden: Path, folder: Path) -> Summary:
 
     summary = Summary()
     for number, path in enumerate(sorted(hidden.glob("*.parquet"))):
-        table = parquet.read_table(path, columns=["status", "spans"])
+        table = parquet.read_table(path, columns=["status", "source", "error", "spans"])
         summary.rows += table.num_rows
-        summary.errors += table.filter(compute.field("status") != "ok").num_rows
+        broken = table.filter(compute.field("status") != "ok")
+        summary.errors += broken.num_rows
+        if broken.num_rows and not summary.first_error:
+            summary.first_error = f"{broken['source'][0].as_py()}: {broken['error'][0].as_py()}"
         summary.flagged += table.filter(compute.list_value_length(compute.field("spans")) > 0).num_rows
         path.rename(folder / f"part-{number:05d}.parquet")
     shutil.rmtree(hidden, ignore_errors=True)

@@ -20,6 +20,7 @@ class Summary:
         seconds: Time since the start.
         model_seconds: Time that the workers spent on scoring, summed over them.
         consumed: Bytes of input before the split that is being written.
+        first_error: Source and error of the first row of this run that has one; else empty.
         restarts: How many children died or were ended for taking too long.
     """
 
@@ -32,6 +33,7 @@ class Summary:
     model_seconds: float = 0.0
     consumed: int = 0
     restarts: int = 0
+    first_error: str = ""
 
 
 class LostDocumentsError(ScamlintError):

@@ -10,6 +10,7 @@ from scamlint.batch.options import INPUT_FORMATS, MIB, OUTPUT_FORMATS, BatchOpti
 from scamlint.bundle import DEFAULT_MODEL, SHIPPED
 from scamlint.errors import OptionError
 from scamlint.labels import label_names
+from scamlint.render.visible import visible
 
 
 @click.command()
@@ -73,6 +74,8 @@ def batch(
         f"{summary.errors:,} with an error; {summary.seconds:.1f} s. Result: {options.output}",
         err=True,
     )
+    if summary.first_error:
+        click.echo(f"The first error: {visible(summary.first_error)}", err=True)
     if strict and summary.errors:
         sys.exit(3)
 

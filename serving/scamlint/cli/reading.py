@@ -88,8 +88,8 @@ def _check_text(name: str, text: str) -> None:
     controls = len(data) - len(data.translate(None, _CONTROLS))
     if 50 * controls > len(data) or 10 * text.count("\ufffd") > 3 * len(text) or text.startswith("{\\rtf"):
         raise InputError(
-            f"{name} is not text in UTF-8; convert it to that, or end its name with .html, .pdf, .docx or .eml if it "
-            "is of such a kind."
+            f"{name} is not text in UTF-8; convert it to that. HTML, PDF, Word's .docx and mail are read too, when the "
+            "name says so."
         )
 
 

@@ -11,7 +11,7 @@ from scamlint.bundle import DEFAULT_MODEL, SHIPPED
 from scamlint.cli.reading import Parser, read_text
 from scamlint.detector import Detector, Findings
 from scamlint.errors import OptionError
-from scamlint.labels import get_label
+from scamlint.labels import get_label, label_names
 from scamlint.render.output import print_reports
 from scamlint.render.visible import visible
 
@@ -75,6 +75,8 @@ def scan(
 def _label_and_score(item: str) -> tuple[str, float | None]:
     """Read ``LABEL[:SCORE]``."""
     name, colon, number = item.partition(":")
+    if "=" in name:
+        raise OptionError(f"{item!r} is no label with a score; write it as in {label_names()[0]}:0.8.")
     get_label(name)
     if not colon:
         return name, None

@@ -12,6 +12,7 @@ from scamlint.errors import OptionError
 
 try:
     from pydantic import ValidationError
+    from pydantic_core import ErrorDetails
 
     from scamlint.api import keys
     from scamlint.api.settings import PREFIX, Settings, environment
@@ -44,6 +45,14 @@ def _metavar(default: Any) -> str:
     return {int: "NUMBER", float: "SECONDS", tuple: "LIST"}.get(type(default), "TEXT")
 
 
+def _problem(error: ErrorDetails) -> str:
+    """Say what is wrong with a setting in words of ours where pydantic's are for programmers."""
+    if error["type"] in ("int_parsing", "float_parsing", "bool_parsing"):
+        kind = {"int": "a whole number", "float": "a number", "bool": "true or false"}[error["type"].split("_")[0]]
+        return f"it must be {kind}, got {error['input']!r}"
+    return str(error.get("ctx", {}).get("error") or error["msg"]).rstrip(".")
+
+
 @click.command(context_settings={"show_default": False})
 @_options
 @click.option("--new-key", metavar="NAME", help="Make an API key, print it and its line for the keys file, and exit.")
@@ -64,7 +73,7 @@ def serve(new_key: str | None, **values: Any) -> None:
     except ValidationError as error:
         first = error.errors(include_url=False)[0]
         name = str(first["loc"][0])
-        raise OptionError(f"--{name.replace('_', '-')} ({PREFIX}{name.upper()}): {first['msg']}.") from None
+        raise OptionError(f"--{name.replace('_', '-')} ({PREFIX}{name.upper()}): {_problem(first)}.") from None
     from scamlint.api.server import run
 
     run(settings)

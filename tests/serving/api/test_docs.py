@@ -2,6 +2,7 @@
 
 import re
 import shutil
+import socket
 import subprocess
 import sys
 from pathlib import Path
@@ -59,10 +60,12 @@ def test_help_explains_every_setting():
 @pytest.mark.parametrize(
     ("options", "variables", "words"),
     [
-        (["--port", "x"], {}, "--port"),
+        (["--port", "x"], {}, "--port (SCAMLINT_PORT): it must be a whole number, got 'x'.\n"),
+        ([], {"SCAMLINT_PORT": "abc"}, "it must be a whole number, got 'abc'.\n"),
+        ([], {"SCAMLINT_FEEDBACK": "perhaps"}, "it must be true or false, got 'perhaps'.\n"),
         ([], {"SCAMLINT_WORKERS": "0"}, "SCAMLINT_WORKERS"),
         (["--model", "nothing"], {}, "nothing"),
-        (["--rate-limit-key", "often"], {}, "600/minute"),
+        (["--rate-limit-key", "often"], {}, "'often' is no rate limit; write it as in 600/minute.\n"),
         (["--cors-origins", "example.org/path"], {}, "https://example.org"),
         (["--feedback-database", "nonsense"], {}, "URL"),
         (["--api-keys-file", "/no/such/file"], {}, "/no/such/file"),
@@ -80,6 +83,21 @@ def test_a_wrong_setting_ends_with_one_sentence(tmp_path, options, variables, wo
     assert done.returncode == 2, done.stderr
     assert words in done.stderr
     assert "Traceback" not in done.stderr
+
+
+def test_a_port_that_is_taken_ends_with_one_sentence(tmp_path):
+    with socket.create_server(("127.0.0.1", 0)) as other:
+        port = str(other.getsockname()[1])
+        done = subprocess.run(
+            [sys.executable, "-m", "scamlint", "serve", "--port", port],
+            capture_output=True,
+            text=True,
+            timeout=60,
+            env={"PATH": "/usr/bin:/bin", "HOME": str(tmp_path)},
+            check=False,
+        )
+    assert done.returncode == 2
+    assert done.stderr == f"scamlint: Port {port} of 127.0.0.1 is taken; name another one with --port.\n"
 
 
 def test_the_service_file_and_the_image_start_with_settings_that_exist():

@@ -1,5 +1,7 @@
 """Finding the inputs: globs of folders, and storage where a file cannot be opened."""
 
+import importlib.util
+
 import pytest
 from running import read_rows
 
@@ -54,3 +56,19 @@ def test_one_file_of_a_url_that_cannot_be_opened_does_not_hide_the_others(source
     expected = [("day1/a.txt", "ok"), ("day1/b.txt", "unreadable"), *((name, "ok") for name in ALL[1:])]
     assert sources_of(f"file://{days}") == expected
     assert sources_of(f"file://{days}/**/*.txt") == expected
+
+
+def test_the_first_error_of_a_run_is_said_at_its_end(batch, tmp_path):
+    (tmp_path / "a.csv").write_text("body\nWords.\n")
+    said = batch("a.csv", "--output", "out.jsonl").stderr.decode()
+    assert "1 with an error" in said
+    assert "The first error: a.csv: There is no column 'text'" in said
+    said = batch("a.csv", "--text-column", "body", "--output", "out.jsonl", "--overwrite").stderr.decode()
+    assert "first error" not in said
+
+
+def test_an_address_whose_library_is_missing_names_it(batch, tmp_path):
+    pytest.importorskip("fsspec")
+    if importlib.util.find_spec("s3fs"):
+        pytest.skip("s3fs is installed here")
+    assert "Install s3fs" in batch("s3://bucket/dump/", "--output", "out.jsonl").stderr.decode()

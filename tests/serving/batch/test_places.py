@@ -107,3 +107,10 @@ def test_the_ray_engine_deletes_only_what_it_wrote(batch, tmp_path):
     for arguments in [("data.jsonl", "--output", "mine"), ("mine", "--output", "mine")]:
         batch(*arguments, "--engine", "ray", "--overwrite", expect=2)
     assert files_under(tmp_path / "mine") == {"note.txt": b"Dear all"}
+
+
+@pytest.mark.parametrize("name", ["out.xlsx", "out.json", "OUT.TSV", "out.jsonl.gz"])
+def test_no_folder_is_made_under_the_name_of_another_kind_of_file(batch, tmp_path, name):
+    (tmp_path / "data.jsonl").write_text(LINE)
+    assert b"looks like a file" in batch("data.jsonl", "--output", name, expect=2).stderr
+    assert not (tmp_path / name).exists()

@@ -48,7 +48,7 @@ def test_drafts_become_a_sound_corpus_with_figures(tmp_path, capsys):
 @pytest.mark.parametrize(
     ("draft", "message"),
     [
-        ("text first\n", "before the first @@@ header"),
+        ("text first\n", "A document begins with a line like '@@@ family="),
         ("@@@ family=f genre=faq\nx", "stance"),
         ("@@@ family=f genre=faq stance=neutral\n[[price_hype|never closed", "not closed"),
     ],

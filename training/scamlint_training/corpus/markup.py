@@ -11,6 +11,7 @@ from collections.abc import Iterable, Iterator
 
 from scamlint_training.corpus.documents import Document, GoldSpan
 
+_HEADER = "@@@ family=my-01-lodestar genre=faq stance=neutral tags=plain"
 _MARK = re.compile(r"\[\[([a-z_]+(?:\+[a-z_]+)*)\|(.*?)\]\]", re.DOTALL)
 
 
@@ -84,7 +85,8 @@ def parse_drafts(content: str, name: str) -> Iterator[Document]:
     for line in [*content.split("\n"), "@@@ end=1"]:
         if not line.startswith("@@@ "):
             if header is None and line.strip():
-                raise MarkupError(f"{name}: text before the first @@@ header.")
+                problem = f"text before the first header. A document begins with a line like {_HEADER!r}."
+                raise MarkupError(f"{name}: {problem}")
             lines.append(line)
             continue
         if header is not None:
@@ -99,7 +101,9 @@ def _document(identifier: str, header: dict[str, str], marked: str) -> Document:
         text, spans = parse_inline(marked)
         tags = tuple(tag for tag in header.get("tags", "plain").split(",") if tag != "plain")
         return Document(identifier, text, spans, header["genre"], header["stance"], header["family"], tags)
-    except (KeyError, MarkupError) as error:
+    except KeyError as error:
+        raise MarkupError(f"{identifier}: the header lacks {error}; write it as in {_HEADER!r}.") from error
+    except MarkupError as error:
         raise MarkupError(f"{identifier}: {error}") from error
 
 
