@@ -31,25 +31,20 @@ class Candidates:
         raw: Mean token score; same shape.
         covered: Share of the candidate that gold spans of the label cover; same shape.
         recalled: Sum over gold spans of the share that the candidate covers; same shape.
-        gold: Number of gold spans of the label.
+        gold: Number of gold spans of each document; shape ``(documents,)``.
     """
 
     document: NDArray[np.int64]
     raw: NDArray[np.float64]
     covered: NDArray[np.float64]
     recalled: NDArray[np.float64]
-    gold: int
+    gold: NDArray[np.int64]
 
     @classmethod
-    def from_rows(cls, rows: Sequence[tuple[int, float, float, float]], gold: int) -> Candidates:
-        """Build from (document, raw, covered, recalled) rows."""
+    def from_rows(cls, rows: Sequence[tuple[int, float, float, float]], gold: Sequence[int]) -> Candidates:
+        """Build from (document, raw, covered, recalled) rows, none for a label that the model never proposes."""
         table = np.array(rows, dtype=np.float64).reshape(-1, 4)
-        return cls(table[:, 0].astype(np.int64), table[:, 1], table[:, 2], table[:, 3], gold)
-
-
-def no_candidates(gold: int) -> Candidates:
-    """Return the candidates of a label that the model never proposes."""
-    return Candidates.from_rows([], gold)
+        return cls(table[:, 0].astype(np.int64), table[:, 1], table[:, 2], table[:, 3], np.array(gold, dtype=np.int64))
 
 
 class _Tally:
