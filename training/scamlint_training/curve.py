@@ -56,8 +56,8 @@ def measured(transformer: Path, baseline: Path, documents: int, read: int | None
         transformer: A calibrated model folder.
         baseline: A calibrated model folder, fitted on the same documents.
         documents: How many documents they were trained on.
-        read: How many documents the transformer read in all its passes; None for the shipped one, whose model card tells
-            of its trainings.
+        read: How many documents the transformer read in all its passes; None for the shipped one, whose model card
+            tells of its trainings.
 
     Returns:
         ``corpus_sha256``, ``documents``, ``read`` and the ``FIGURES`` (partial overlap).
