@@ -34,7 +34,7 @@ from scamlint.text import NormalizedText, normalize
 from scamlint_training.corpus import SPLITS, Document, load_split
 from scamlint_training.corpus.documents import corpus_hash
 from scamlint_training.platt import fit_platt
-from scamlint_training.thresholds import Candidates, bagged_thresholds, choose_thresholds
+from scamlint_training.thresholds import Candidates, Problem, bagged_thresholds, choose_thresholds
 
 _log = logging.getLogger(__name__)
 # Share of documents without a gold span that may carry a flag: held to by each decoding setting that is tried, and
@@ -177,7 +177,7 @@ def choose(observed: Sequence[Observed], clean_limit: float = CLEAN_FLAGGED_LIMI
         if not any(len(found.raw) for found in candidates.values()):
             continue
         _, scores = _calibrated_candidates(candidates)
-        _, objective, _ = choose_thresholds(candidates, scores, core, clean, clean_limit)
+        _, objective, _ = choose_thresholds(Problem(candidates, scores, core, clean, clean_limit))
         if best is None or objective > best[0]:
             best = objective, settings
     if best is None:
@@ -185,7 +185,7 @@ def choose(observed: Sequence[Observed], clean_limit: float = CLEAN_FLAGGED_LIMI
     candidates = candidates_of(observed, best[1])
     spans, scores = _calibrated_candidates(candidates)
     limit = clean_limit * RESAMPLED_LIMIT if clean_limit < 1 else 1.0
-    thresholds, objective, measured = bagged_thresholds(candidates, scores, core, clean, limit)
+    thresholds, objective, measured = bagged_thresholds(Problem(candidates, scores, core, clean, limit))
     return Chosen(best[1], spans, fit_documents(observed), thresholds, objective, measured)
 
 

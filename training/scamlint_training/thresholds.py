@@ -47,6 +47,25 @@ class Candidates:
         return cls(table[:, 0].astype(np.int64), table[:, 1], table[:, 2], table[:, 3], np.array(gold, dtype=np.int64))
 
 
+@dataclass(frozen=True, slots=True)
+class Problem:
+    """What thresholds are chosen for.
+
+    Attributes:
+        candidates: Candidates of each label.
+        scores: Their calibrated scores; shape ``(candidates,)`` each.
+        core: Names of the core labels.
+        clean: Which documents have no gold span; shape ``(documents,)``.
+        clean_limit: Share of them that may carry a flag; 1 for no limit.
+    """
+
+    candidates: dict[str, Candidates]
+    scores: dict[str, NDArray[np.float64]]
+    core: Set[str]
+    clean: NDArray[np.bool_]
+    clean_limit: float
+
+
 class _Tally:
     """Credits and flagged documents of one label at every threshold; a document counts as often as its weight says."""
 
@@ -76,77 +95,51 @@ def micro_f1(credits: NDArray[np.float64]) -> float:
     return float(2 * precision * recall / (precision + recall)) if precision + recall else 0.0
 
 
-def choose_thresholds(
-    candidates: dict[str, Candidates],
-    scores: dict[str, NDArray[np.float64]],
-    core: Set[str],
-    clean: NDArray[np.bool_],
-    clean_limit: float,
-) -> tuple[dict[str, float], float, dict[str, float]]:
+def choose_thresholds(problem: Problem) -> tuple[dict[str, float], float, dict[str, float]]:
     """Choose one threshold for each label by coordinate ascent on the objective, from several starts.
 
     Args:
-        candidates: Candidates of each label.
-        scores: Their calibrated scores; shape ``(candidates,)`` each.
-        core: Names of the core labels.
-        clean: Which documents have no gold span; shape ``(documents,)``.
-        clean_limit: Share of them that may carry a flag; 1 for no limit.
+        problem: What to choose them for.
 
     Returns:
         The thresholds, the objective, and its parts (``core_f1``, ``all_f1``, ``macro_f1``, ``clean_flagged``).
     """
-    measure = _measure(candidates, scores, core, clean, clean_limit, np.ones(len(clean), dtype=np.int64))
-    at = _best(measure, candidates)
+    measure = _measure(problem, np.ones(len(problem.clean), dtype=np.int64))
+    at = _best(measure, problem.candidates)
     return _at(at), *measure(at)
 
 
-def bagged_thresholds(
-    candidates: dict[str, Candidates],
-    scores: dict[str, NDArray[np.float64]],
-    core: Set[str],
-    clean: NDArray[np.bool_],
-    clean_limit: float,
-) -> tuple[dict[str, float], float, dict[str, float]]:
+def bagged_thresholds(problem: Problem) -> tuple[dict[str, float], float, dict[str, float]]:
     """Choose thresholds as :func:`choose_thresholds` does on 50 bootstrap resamples of the documents; take their means.
 
     A threshold chosen once hangs on the few documents next to it; the mean of many choices does not (bagging, Breiman
     1996). As each resample flags other documents, the mean may flag somewhat more of them than the limit says.
 
     Args:
-        candidates: Candidates of each label.
-        scores: Their calibrated scores; shape ``(candidates,)`` each.
-        core: Names of the core labels.
-        clean: Which documents have no gold span; shape ``(documents,)``.
-        clean_limit: Share of them that may carry a flag in a resample; 1 for no limit.
+        problem: What to choose them for; its limit holds in each resample.
 
     Returns:
         The thresholds, the objective on all documents, and its parts, as :func:`choose_thresholds` does.
     """
     random = np.random.default_rng(_SEED)
+    size = len(problem.clean)
     chosen = []
     for _ in range(_RESAMPLES):
-        weights = np.bincount(random.integers(len(clean), size=len(clean)), minlength=len(clean))
-        chosen.append(_at(_best(_measure(candidates, scores, core, clean, clean_limit, weights), candidates)))
-    means = {name: float(np.mean([thresholds[name] for thresholds in chosen])) for name in candidates}
+        weights = np.bincount(random.integers(size, size=size), minlength=size)
+        chosen.append(_at(_best(_measure(problem, weights), problem.candidates)))
+    means = {name: float(np.mean([thresholds[name] for thresholds in chosen])) for name in problem.candidates}
     at = {name: int(np.abs(np.array(THRESHOLDS) - mean).argmin()) for name, mean in means.items()}
-    return _at(at), *_measure(candidates, scores, core, clean, clean_limit, np.ones(len(clean), dtype=np.int64))(at)
+    return _at(at), *_measure(problem, np.ones(size, dtype=np.int64))(at)
 
 
-def _measure(
-    candidates: dict[str, Candidates],
-    scores: dict[str, NDArray[np.float64]],
-    core: Set[str],
-    clean: NDArray[np.bool_],
-    clean_limit: float,
-    weights: NDArray[np.int64],
-) -> _Measure:
+def _measure(problem: Problem, weights: NDArray[np.int64]) -> _Measure:
     """Return the function that gives the objective and its parts for a position in ``THRESHOLDS`` of each label."""
-    names = list(candidates)
-    tallies = {name: _Tally(candidates[name], scores[name], clean, weights) for name in names}
+    names, clean, clean_limit = list(problem.candidates), problem.clean, problem.clean_limit
+    tallies = {name: _Tally(problem.candidates[name], problem.scores[name], clean, weights) for name in names}
 
     def measure(positions: dict[str, int]) -> tuple[float, dict[str, float]]:
         rows = {name: tallies[name].credits[positions[name]] for name in names}
-        core_f1 = micro_f1(np.sum([rows[name] for name in names if name in core], axis=0))
+        core_f1 = micro_f1(np.sum([rows[name] for name in names if name in problem.core], axis=0))
         all_f1 = micro_f1(np.sum(list(rows.values()), axis=0))
         macro_f1 = float(np.mean([micro_f1(row) for row in rows.values()]))
         flagged = np.any([tallies[name].flagged[positions[name]] for name in names], axis=0)
