@@ -40,8 +40,8 @@ class TrainingSettings:
     """
 
     base: str = DEFAULT_BASE
-    epochs: int = 7
-    easy_share: float = 0.6
+    epochs: int = 5
+    easy_share: float = 0.0
     easy_kept: float = 0.2
     start_share: float = 0.5
     batch_windows: int = 32
