@@ -27,7 +27,7 @@ _PERMUTATIONS = 96
 _WORD = re.compile(r"\w+")
 
 
-@lru_cache(maxsize=20_000)
+@lru_cache(maxsize=50_000)
 def words(text: str) -> tuple[str, ...]:
     """Return the words of a text, normalised and in lower case; the text itself when it has none."""
     lowered = normalize(text).text.casefold()

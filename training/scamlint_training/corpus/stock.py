@@ -64,7 +64,9 @@ def usage(documents: Iterable[Document]) -> dict[str, Usage]:
     counts = {label: Usage() for label in label_names()}
     for document in documents:
         normal = normalize(document.text)
-        lowered = "".join(char.lower() if len(char.lower()) == 1 else char for char in normal.text)
+        lowered = normal.text.lower()
+        if len(lowered) != len(normal.text):
+            lowered = "".join(char.lower() if len(char.lower()) == 1 else char for char in normal.text)
         for label, found in counts.items():
             hits = [(match.group(), *normal.to_source(*match.span())) for match in _PATTERNS[label].finditer(lowered)]
             own = [span for span in document.spans if span.label == label]
