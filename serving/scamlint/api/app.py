@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import logging
 import sys
 from collections.abc import AsyncIterator, Callable
@@ -30,6 +31,7 @@ from scamlint.errors import OptionError
 
 _LOG = logging.getLogger("scamlint.api")
 WEB = Path(__file__).parents[1] / "web"
+_MEASURED_EVERY = 0.5  # seconds
 
 
 def create_app(settings: Settings | None = None) -> FastAPI:
@@ -110,7 +112,9 @@ def _lifespan(service: Service) -> Callable[[FastAPI], AbstractAsyncContextManag
         service.feedback = _open_feedback(service.settings)
         model = engine.detector(None).model
         _LOG.info("ready", extra={"model": model.name, "version": model.version})
+        measuring = asyncio.create_task(_measure_queue(service.metrics))
         yield
+        measuring.cancel()
         service.engine = None
         engine.stop()
         if service.feedback is not None:
@@ -118,6 +122,13 @@ def _lifespan(service: Service) -> Callable[[FastAPI], AbstractAsyncContextManag
         _LOG.info("stopped")
 
     return lifespan
+
+
+async def _measure_queue(metrics: Metrics) -> None:
+    """Keep the queue's gauges fresh for the other server processes, any of which may be asked for them."""
+    while True:
+        metrics.measure_queue()
+        await asyncio.sleep(_MEASURED_EVERY)
 
 
 def _open_feedback(settings: Settings) -> FeedbackStore | None:

@@ -58,7 +58,7 @@ class Metrics:
         """Count one request that is over."""
         self._in_progress.dec()
         self._requests.labels(route, method, str(status)).inc()
-        self._measure_queue()
+        self.measure_queue()
         self._seconds.labels(route).observe(seconds)
 
     def document(self, characters: int, labels: list[str], waited: float, ran: float, cached: bool) -> None:
@@ -77,12 +77,18 @@ class Metrics:
         self._rejections.labels(kind).inc()
 
     def watch_queue(self, measure: Callable[[], tuple[int, int]]) -> None:
-        """Read the queue's documents and characters whenever metrics are asked for."""
+        """Read the queue's documents and characters from now on."""
         self._measure = measure
+
+    def measure_queue(self) -> None:
+        """Note how much waits now; the reply of another process tells what was noted here last."""
+        documents, characters = self._measure()
+        self._queued.set(documents)
+        self._queued_characters.set(characters)
 
     def render(self) -> bytes:
         """Return all metrics in the Prometheus text format."""
-        self._measure_queue()
+        self.measure_queue()
         folder = os.environ.get("PROMETHEUS_MULTIPROC_DIR")
         if folder is None:
             return generate_latest(self._registry)
@@ -93,11 +99,6 @@ class Metrics:
         registry = CollectorRegistry()
         MultiProcessCollector(registry)  # type: ignore[no-untyped-call]
         return generate_latest(registry)
-
-    def _measure_queue(self) -> None:
-        documents, characters = self._measure()
-        self._queued.set(documents)
-        self._queued_characters.set(characters)
 
 
 def _is_alive(pid: int) -> bool:
