@@ -25,12 +25,10 @@ class Window:
     Attributes:
         ids: Word pieces without special tokens; shape ``(pieces,)``.
         targets: Between 0 and 1: ``inside`` of each label, then ``begin``; shape ``(pieces, 2 * labels)``.
-        document: Running number of its document.
     """
 
     ids: NDArray[np.int32]
     targets: NDArray[np.float32]
-    document: int
 
 
 class Windows(Dataset[Window]):
@@ -45,7 +43,6 @@ class Windows(Dataset[Window]):
     Attributes:
         lengths: Pieces in each window.
         passes: Number of passes.
-        documents: Number of documents, used or not.
     """
 
     def __init__(
@@ -64,15 +61,10 @@ class Windows(Dataset[Window]):
             self._used = np.isin(examples.documents, np.array(used))
         self.lengths = np.diff(examples.ends, prepend=0)
         self.passes = int(examples.passes.max(initial=-1)) + 1
-        self.documents = int(examples.documents.max(initial=-1)) + 1
 
     def of_pass(self, number: int) -> NDArray[np.int64]:
         """Return the numbers of the windows of a pass."""
         return np.flatnonzero(self._used & (self._examples.passes == number))
-
-    def owners(self, indices: NDArray[np.int64]) -> NDArray[np.int64]:
-        """Return the running numbers of the documents of some windows."""
-        return np.asarray(self._examples.documents)[indices].astype(np.int64)
 
     def __len__(self) -> int:
         return len(self._examples.ends)
@@ -90,7 +82,7 @@ class Windows(Dataset[Window]):
             again = np.flatnonzero(clean[known] == np.roll(clean[known], 1))
             said[again[again > 0], len(label_names()) :] = 0.0
             targets[known] += self._weight * (said - targets[known])
-        return Window(np.asarray(self._examples.ids[start:end]), targets, int(document))
+        return Window(np.asarray(self._examples.ids[start:end]), targets)
 
 
 class Collator:
@@ -100,7 +92,7 @@ class Collator:
         self._first, self._last = frame_ids(tokenizer)
 
     def __call__(self, windows: Sequence[Window]) -> dict[str, Tensor]:
-        """Return ``input_ids``, ``attention_mask``, ``targets`` and ``documents`` of a batch."""
+        """Return ``input_ids``, ``attention_mask`` and ``targets`` of a batch."""
         longest = max(len(window.ids) for window in windows) + 2
         width = windows[0].targets.shape[1]
         ids: NDArray[np.int64] = np.zeros((len(windows), longest), dtype=np.int64)
@@ -115,5 +107,4 @@ class Collator:
             "input_ids": torch.from_numpy(ids),
             "attention_mask": torch.from_numpy(mask),
             "targets": torch.from_numpy(targets),
-            "documents": torch.tensor([window.document for window in windows]),
         }

@@ -24,12 +24,13 @@ from pathlib import Path
 from typing import Any
 
 from scamlint import Detector
+from scamlint.bundle import CONFIG_FILE
 from scamlint.labels import all_labels
 from scamlint_training.corpus import load_split
 from scamlint_training.corpus.documents import REPOSITORY, corpus_hash
 from scamlint_training.evaluate.plots import draw_learning_curve
 from scamlint_training.export import export
-from scamlint_training.finetune import SETTINGS_FILE, share_of, train
+from scamlint_training.finetune import share_of, train
 from scamlint_training.metrics import total
 from scamlint_training.outside import measure
 from scamlint_training.pipeline import Plan, calibrate_on_dev, fit_baseline
@@ -37,6 +38,7 @@ from scamlint_training.settings import TrainingSettings
 
 _log = logging.getLogger(__name__)
 REPORTS = REPOSITORY / "training" / "reports"
+RECORD = REPORTS / "learning_curve.json"
 SHARES = (0.125, 0.25, 0.5, 1.0)
 # What a point holds, and what it is called.
 FIGURES = {
@@ -49,15 +51,14 @@ FIGURES = {
 _STEP = 1.5
 
 
-def measured(transformer: Path, baseline: Path, documents: int, read: int | None) -> dict[str, Any]:
+def measured(transformer: Path, baseline: Path, documents: int, read: int) -> dict[str, Any]:
     """Measure two model folders on test.
 
     Args:
         transformer: A calibrated model folder.
         baseline: A calibrated model folder, fitted on the same documents.
         documents: How many documents they were trained on.
-        read: How many documents the transformer read in all its passes; None for the shipped one, whose model card
-            tells of its trainings.
+        read: How many documents the transformer read in all its passes.
 
     Returns:
         ``corpus_sha256``, ``documents``, ``read`` and the ``FIGURES`` (partial overlap).
@@ -116,16 +117,15 @@ def as_page(points: Sequence[dict[str, Any]], shipped: dict[str, Any]) -> str:
         "",
         "Written by `python -m scamlint_training.curve`; do not edit. F1 on test (partial overlap), models exported",
         "and calibrated as the shipped ones. The transformer reads as many documents for each share, a smaller one",
-        "more often, and learns from hard labels alone; the shipped one has a teacher's soft labels too, and its model",
-        "card tells of its trainings. The baseline is fitted to the end on every share.",
+        "more often, and learns from hard labels alone; the shipped one has a teacher's soft labels too. The baseline",
+        "is fitted to the end on every share.",
         "",
         f"| corpus | train documents | documents read by the transformer | {' | '.join(FIGURES.values())} |",
         f"|---|{'---:|' * (2 + len(FIGURES))}",
     ]
     for name, p in [*[(p["corpus_sha256"][:8], p) for p in points], ("shipped models", shipped)]:
         figures = " | ".join(f"{p[key]:.3f}" for key in FIGURES)
-        read = "–" if p["read"] is None else f"{p['read']:,}"
-        lines.append(f"| {name} | {p['documents']:,} | {read} | {figures} |")
+        lines.append(f"| {name} | {p['documents']:,} | {p['read']:,} | {figures} |")
     lines.append("")
     steps = [*pairwise(points), (points[0], points[-1])] if len(points) > 2 else [*pairwise(points)]
     lines += [sentence(*step) for step in steps if step[1]["documents"] >= _STEP * step[0]["documents"]]
@@ -134,15 +134,26 @@ def as_page(points: Sequence[dict[str, Any]], shipped: dict[str, Any]) -> str:
 
 def write_page(plan: Plan) -> None:
     """Measure the shipped models and write the page from the shares measured before."""
-    points = [json.loads(_figures_of(share, plan.runs).read_text(encoding="utf-8")) for share in SHARES]
-    trained = json.loads((plan.checkpoint / SETTINGS_FILE).read_text(encoding="utf-8"))
-    shipped = measured(plan.transformer, plan.baseline, trained["documents"], None)
+    points = _points(plan.runs)
+    config = json.loads((plan.transformer / CONFIG_FILE).read_text(encoding="utf-8"))
+    documents = config["training"]["documents"]
+    shipped = measured(plan.transformer, plan.baseline, documents, config["settings"]["epochs"] * documents)
     page = as_page(points, shipped)
     record = json.dumps({"points": points, "shipped": shipped}, indent=1)
-    (REPORTS / "learning_curve.json").write_text(record + "\n", encoding="utf-8")
+    RECORD.write_text(record + "\n", encoding="utf-8")
     (REPORTS / "learning_curve.md").write_text(page, encoding="utf-8")
     draw_learning_curve(points, REPORTS / "learning_curve.png")
     _log.info("%s", page)
+
+
+def _points(runs: Path) -> list[dict[str, Any]]:
+    """Return what was measured for each share: anew in ``runs``, or in the report as it stands."""
+    before: list[dict[str, Any]] = json.loads(RECORD.read_text(encoding="utf-8"))["points"]
+    files = [_figures_of(share, runs) for share in SHARES]
+    return [
+        json.loads(file.read_text(encoding="utf-8")) if file.is_file() else kept
+        for file, kept in zip(files, before, strict=True)
+    ]
 
 
 def main() -> None:

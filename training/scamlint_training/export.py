@@ -12,7 +12,6 @@ import argparse
 import json
 import logging
 import tempfile
-from collections.abc import Sequence
 from dataclasses import asdict
 from pathlib import Path
 from typing import Any
@@ -89,23 +88,10 @@ def export(trained: Path, folder: Path, name: str, version: str, int8: bool = Tr
         export_onnx(tagger, folder / MODEL_FILE)
     plain_tokenizer(settings.base).save(str(folder / TOKENIZER_FILE), pretty=False)
     record = json.loads((trained / SETTINGS_FILE).read_text(encoding="utf-8"))
-    write_config(folder, name, version, asdict(settings), trainings(record))
+    write_config(folder, name, version, asdict(settings), record)
 
 
-def trainings(record: dict[str, Any] | None) -> list[dict[str, Any]]:
-    """Return the records of all trainings that led to some weights, the first one first.
-
-    Args:
-        record: What the last one wrote into its settings file; None for none.
-    """
-    if record is None:
-        return []
-    return [*trainings(record.get("start")), {key: value for key, value in record.items() if key != "start"}]
-
-
-def write_config(
-    folder: Path, name: str, version: str, settings: dict[str, Any], trained: Sequence[dict[str, Any]]
-) -> None:
+def write_config(folder: Path, name: str, version: str, settings: dict[str, Any], record: dict[str, Any]) -> None:
     """Write the configuration of a transformer folder, with neutral decoding, calibration and thresholds.
 
     Args:
@@ -113,7 +99,7 @@ def write_config(
         name: Name of the model.
         version: Its version.
         settings: Training settings; window and overlap are used in serving.
-        trained: Records of the trainings behind it, at least one.
+        record: What the training wrote down: its corpus, and how many documents and word pieces it read.
     """
     names = label_names()
     neutral = {label: {"slope": 1.0, "intercept": 0.0} for label in names}
@@ -123,8 +109,8 @@ def write_config(
         "kind": "transformer",
         "labels": list(names),
         "normalizer_version": NORMALIZER_VERSION,
-        "corpus_sha256": trained[-1]["corpus_sha256"],
-        "trainings": list(trained),
+        "corpus_sha256": record["corpus_sha256"],
+        "training": {"documents": record["documents"], "pieces": record["pieces"]},
         "thresholds": dict.fromkeys(names, 0.5),
         "span_calibration": neutral,
         "document_calibration": neutral,

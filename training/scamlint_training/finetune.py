@@ -1,11 +1,9 @@
 """Fine-tune a multi-label token tagger on the corpus.
 
     python -m scamlint_training.finetune --output runs/transformer
-    python -m scamlint_training.finetune --start runs/transformer --epochs 3 --learning-rate 3e-4 --output runs/next
 
-The second line goes on from a finished training after the corpus has grown. Reads top to bottom: data, the trainer, the
-command line; the settings stand in ``settings.py``. The result is a checkpoint folder that ``scamlint_training.export``
-turns into the model folder that is served.
+Reads top to bottom: data, the trainer, the command line; the settings stand in ``settings.py``. The result is a
+checkpoint folder that ``scamlint_training.export`` turns into the model folder that is served.
 """
 
 from __future__ import annotations
@@ -31,7 +29,6 @@ from transformers import (
     set_seed,
 )
 
-from scamlint_training import losses
 from scamlint_training.batches import Collator, Windows
 from scamlint_training.callbacks import MovingAverage
 from scamlint_training.corpus import Document, load_split
@@ -44,8 +41,6 @@ from scamlint_training.soft_labels import load as load_soft_labels
 from scamlint_training.tagger import (
     TokenTagger,
     base_path,
-    divergence,
-    mix,
     parameter_groups,
     tagging_loss,
 )
@@ -82,12 +77,9 @@ class TaggerTrainer(Trainer):  # type: ignore[misc]
         self._settings, self._passes = settings, passes
 
     def compute_loss(self, model: Any, inputs: dict[str, Tensor], *_: Any, **__: Any) -> Tensor:
-        """Return the tagging loss of a batch, and note how well its documents are known."""
+        """Return the tagging loss of a batch."""
         pieces, windows = model(inputs["input_ids"], inputs["attention_mask"])
         mask = inputs["attention_mask"].float()
-        if model.training:
-            known = divergence(pieces.detach(), inputs["targets"], mask)
-            self._passes.saw(inputs["documents"].cpu().numpy(), known.cpu().numpy())
         return tagging_loss(
             pieces, windows, inputs["targets"], mask, self._settings.window_weight, self._settings.smoothing
         )
@@ -102,7 +94,6 @@ def train(
     resume: bool = False,
     left_out: Collection[str] = (),
     soft_labels: Path = SOFT_LABELS,
-    start: Path | None = None,
 ) -> TokenTagger:
     """Fine-tune and save.
 
@@ -112,7 +103,6 @@ def train(
         resume: Go on from the last checkpoint in ``output``.
         left_out: Families that are not read.
         soft_labels: The teacher's labels; read only with a ``soft_weight``.
-        start: Folder of a finished training to go on from; from the base model when None.
 
     Returns:
         The tagger with the averaged weights, also written to ``output`` with its settings.
@@ -136,19 +126,10 @@ def train(
         soft=load_soft_labels(soft_labels, documents) if settings.soft_weight else None,
         soft_weight=settings.soft_weight,
     )
-    passes = Passes(
-        windows,
-        batch=settings.batch_windows,
-        seed=settings.seed,
-        easy_share=settings.easy_share,
-        easy_kept=settings.easy_kept,
-        losses=losses.load(start, documents) if start else None,
-    )
+    passes = Passes(windows, batch=settings.batch_windows, seed=settings.seed)
     steps = len(passes) // settings.batch_windows
     _log.info("%d documents; %d windows in %d steps", len(used), len(passes), steps)
     tagger = TokenTagger(settings.base, settings.dropout, settings.encoder_dropout)
-    if start:
-        tagger.load_state_dict(load_trained(start)[0].state_dict())
     groups = parameter_groups(
         tagger, settings.learning_rate, settings.head_rate, settings.layer_decay, settings.weight_decay
     )
@@ -183,16 +164,12 @@ def train(
     )
     trainer.train(resume_from_checkpoint=resume or None)
     result = (average.average if average else tagger).cpu()
-    if start:
-        mix(result, load_trained(start)[0], settings.start_share)
     torch.save(result.state_dict(), output / WEIGHTS_FILE)
-    losses.save(output, documents, passes.losses)
     record = {
         "settings": asdict(settings),
         "documents": len(used),
         "pieces": passes.pieces,
         "corpus_sha256": corpus_hash(),
-        "start": json.loads((start / SETTINGS_FILE).read_text(encoding="utf-8")) if start else None,
     }
     (output / SETTINGS_FILE).write_text(json.dumps(record, indent=2) + "\n", encoding="utf-8")
     return result.eval()
@@ -246,10 +223,9 @@ def main() -> None:
     parser = argparse.ArgumentParser(description="Fine-tune the transformer on the corpus.")
     parser.add_argument("--output", type=Path, default=Path("runs/transformer"))
     parser.add_argument("--resume", action="store_true", help="go on from the last checkpoint")
-    parser.add_argument("--start", type=Path, help="go on from the weights of a finished training")
     settings, arguments = settings_from_command_line(parser)
     logging.basicConfig(level=logging.INFO, format="%(message)s")
-    train(settings, arguments.output, arguments.resume, start=arguments.start)
+    train(settings, arguments.output, arguments.resume)
 
 
 if __name__ == "__main__":

@@ -14,10 +14,6 @@ class TrainingSettings:
     Attributes:
         base: Hugging Face id or local path of the encoder; the packaged MiniLM weights by default.
         epochs: Passes over the train split, each with fresh noise.
-        easy_share: Share of a pass, the windows of the least loss, that counts as easy after the first pass.
-        easy_kept: Share of the easy windows that comes all the same.
-        start_share: Share of the weights that it starts from in those that it ends with, when it goes on from another
-            training (WiSE-FT, Wortsman et al. 2022).
         batch_windows: Windows in a batch.
         learning_rate: Rate of the top encoder layer.
         head_rate: Rate of the heads.
@@ -41,9 +37,6 @@ class TrainingSettings:
 
     base: str = DEFAULT_BASE
     epochs: int = 5
-    easy_share: float = 0.0
-    easy_kept: float = 0.2
-    start_share: float = 0.5
     batch_windows: int = 32
     learning_rate: float = 7e-4
     head_rate: float = 2e-3
@@ -74,6 +67,5 @@ class TrainingSettings:
         for name in ("decay_share", "train_share"):
             if not 0.0 < getattr(self, name) <= 1.0:
                 raise ValueError(f"{name} lies in (0, 1], got {getattr(self, name)}.")
-        for name in ("soft_weight", "easy_share", "easy_kept", "start_share"):
-            if not 0.0 <= getattr(self, name) <= 1.0:
-                raise ValueError(f"{name} lies in [0, 1], got {getattr(self, name)}.")
+        if not 0.0 <= self.soft_weight <= 1.0:
+            raise ValueError(f"soft_weight lies in [0, 1], got {self.soft_weight}.")

@@ -5,7 +5,6 @@ from __future__ import annotations
 from importlib import resources
 from typing import Any
 
-import torch
 from torch import Tensor, nn
 from transformers import AutoModel
 
@@ -100,23 +99,6 @@ def tagging_loss(
     return piece_loss + window_weight * window_loss
 
 
-def divergence(pieces: Tensor, targets: Tensor, mask: Tensor) -> Tensor:
-    """Return how far each window's scores are from its targets.
-
-    Args:
-        pieces: Logits, shape ``(batch, pieces, 2 * labels)``.
-        targets: Between 0 and 1, shape of ``pieces``.
-        mask: 1 where a piece counts, shape ``(batch, pieces)``.
-
-    Returns:
-        Kullback-Leibler divergence for a piece, in nats, summed over the outputs; shape ``(batch,)``.
-    """
-    crossed = nn.functional.binary_cross_entropy_with_logits(pieces.float(), targets, reduction="none")
-    entropy = torch.special.entr(targets) + torch.special.entr(1.0 - targets)
-    mean: Tensor = ((crossed - entropy).sum(-1) * mask).sum(-1) / mask.sum(-1).clamp(min=1)
-    return mean
-
-
 def parameter_groups(
     tagger: TokenTagger, rate: float, head_rate: float, layer_decay: float, weight_decay: float
 ) -> list[dict[str, Any]]:
@@ -146,9 +128,3 @@ def parameter_groups(
         group = {"params": [], "lr": learning_rate, "weight_decay": weight_decay if decayed else 0.0}
         groups.setdefault((learning_rate, decayed), group)["params"].append(parameter)
     return list(groups.values())
-
-
-def mix(tagger: TokenTagger, other: TokenTagger, share: float) -> None:
-    """Move the weights of a tagger towards those of another one, all the way with a share of 1."""
-    with torch.no_grad():
-        torch._foreach_lerp_(list(tagger.parameters()), list(other.parameters()), share)
