@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import html
 import logging
 import statistics
 import tempfile
@@ -44,18 +45,18 @@ _WATCH = f"""<script>
 </script>"""
 
 
-def article(size: int = _ARTICLE_BYTES) -> str:
+def paragraphs(size: int = _ARTICLE_BYTES) -> list[str]:
     """Return paragraphs of clean training documents up to a size in bytes, between a promise and another one."""
-    paragraphs: list[str] = []
+    chosen: list[str] = []
     total = 0
     for document in load_split("train"):
         if not document.spans:
             for line in document.text.split("\n"):
                 if total >= size:
                     break
-                paragraphs.append(line.replace("&", "&amp;").replace("<", "&lt;"))
+                chosen.append(line)
                 total += len(line.encode())
-    return "".join(f"<p>{text}</p>\n" for text in [_FIRST, *paragraphs, *_OFFER, _LAST])
+    return [_FIRST, *chosen, *_OFFER, _LAST]
 
 
 @contextmanager
@@ -105,7 +106,7 @@ def _read(browser: ExtensionBrowser, address: str, *, marked: bool) -> dict[str,
 
 
 def longest_stretch(profile: dict[str, Any], origin: str) -> float:
-    """Return the longest time without a pause that scripts of one origin ran.
+    """Return the longest time that scripts of one origin ran without a pause that a sample can see.
 
     Args:
         profile: What Chromium's ``Profiler.stop`` gives: samples of the main thread, one a millisecond.
@@ -175,9 +176,10 @@ def measure(options: Options) -> list[Row]:
         return []
     runs = 2 if options.quick else _RUNS
     with _setting(options.model) as (browser, sites, server, folder):
-        body = article()
-        html = f'<!doctype html><meta charset="utf-8"><title>t</title>{_WATCH}<input>{body}'
-        (folder / "article.html").write_text(html, encoding="utf-8")
+        article = paragraphs()
+        body = "".join(f"<p>{html.escape(text, quote=False)}</p>\n" for text in article)
+        document = f'<!doctype html><meta charset="utf-8"><title>t</title>{_WATCH}<input>{body}'
+        (folder / "article.html").write_text(document, encoding="utf-8")
         address = f"{sites.url}/article.html"
         without = [_read(browser, address, marked=False) for _ in range(runs)]
         browser.settings(on=True)
@@ -185,7 +187,7 @@ def measure(options: Options) -> list[Row]:
         results = [_read(browser, address, marked=True) for _ in range(runs)]
         stretch = max(_profiled(browser, address) for _ in range(runs))
         page = browser.context.new_page()
-        pasted = [_paste(page, server, body) for _ in range(runs)]
+        pasted = [_paste(page, server, "\n".join(article)) for _ in range(runs)]
     middle = [(result["last"] - result["load"]) / 1000 for result in results]
     first = [(result["first"] - result["load"]) / 1000 for result in results]
     longest = max((task for result in results for task in result["long"]), default=0.0)
@@ -196,8 +198,8 @@ def measure(options: Options) -> list[Row]:
         Row(
             "extension: 50 kB article, load to the first paragraph's mark", statistics.median(first), "s", "<= 1", many
         ),
-        Row("extension: longest stretch of the content script", stretch, "ms", "<= 50", "sampled"),
-        Row("extension: longest task of the page meanwhile", longest, "ms", "", "0: none over 50 ms"),
+        Row("extension: longest task of the page meanwhile", longest, "ms", "<= 50", "0: none over 50 ms"),
+        Row("extension: longest stretch of its script, short pauses included", stretch, "ms", "", "sampled"),
         Row("the same page without the extension", longest_without, "ms", "", "0: none over 50 ms"),
         Row("page: 50 kB pasted to first mark", statistics.median(pasted), "s", "<= 1", many),
     ]
