@@ -38,3 +38,8 @@ def test_each_new_character_knows_the_one_it_stands_for_through_several_rewrites
     letters = [(char, source) for char, source in zip(text, sources, strict=True) if source >= 0 and char.isalpha()]
     assert all(TEXT[source] == char for char, source in letters)
     assert {source for _, source in letters} == {index for index, char in enumerate(TEXT) if char.isalpha()}
+
+
+def test_headlines_are_among_the_noise():
+    headings = {augment("earn 2% daily, don't wait", (), ["case"], random.Random(seed))[0] for seed in range(30)}
+    assert headings == {"earn 2% daily, don't wait", "EARN 2% DAILY, DON'T WAIT", "Earn 2% Daily, Don't Wait"}

@@ -9,7 +9,7 @@ from scamlint import Detector
 from scamlint.bundle import load_bundle
 from scamlint.scorers.baseline import BaselineScorer
 from scamlint.text import normalize
-from scamlint_training.baseline import BaselineSettings, export, fit, units_of
+from scamlint_training.baseline import BaselineSettings, commonest, export, fit, units_of
 from scamlint_training.corpus import load_split
 
 
@@ -48,3 +48,9 @@ def test_no_pickle_is_in_the_folder(trained: tuple[object, Path]) -> None:
     assert {path.suffix for path in folder.iterdir()} == {".json", ".npz"}
     with np.load(folder / "weights.npz", allow_pickle=False) as weights:
         assert set(weights.files) == {"idf", "coefficients", "intercepts"}
+
+
+def test_of_equally_common_words_the_first_ones_of_the_alphabet_are_kept() -> None:
+    units = ["pear apple plum", "plum fig", "fig pear apple"]
+    assert commonest(units, 2) == ["apple", "fig"]
+    assert commonest([*units, "plum"], 2) == ["apple", "plum"]

@@ -79,6 +79,8 @@ def test_kept_examples_are_those_of_the_first_time(documents, tokenizer, tmp_pat
     assert len(list(tmp_path.iterdir())) == 1
     assert np.array_equal(new.ids, kept.ids)
     assert np.array_equal(new.clean, kept.clean)
+    new.save(next(tmp_path.iterdir()))
+    assert len(list(tmp_path.iterdir())) == 1, "a second process that was as fast leaves nothing behind"
     prepared(documents[:-1], tokenizer, cache=tmp_path)
     assert len(list(tmp_path.iterdir())) == 2, "other documents, other examples"
 

@@ -1,6 +1,8 @@
+import dataclasses
+
 import pytest
 
-from scamlint_training.pipeline import STEPS, Plan, inputs_hash, run
+from scamlint_training.pipeline import STEPS, Plan, inputs_hash, resumable, run
 
 
 class Recorder:
@@ -54,7 +56,22 @@ def test_steps_before_the_first_one_asked_for_do_not_run(plan):
     assert recorder.ran == ["b", "c"]
 
 
-def test_every_step_depends_on_the_corpus_and_on_the_steps_before():
+def test_every_step_depends_on_the_corpus_and_on_the_steps_before(plan):
     assert list(STEPS) == ["baseline", "finetune", "export", "calibrate", "gate", "evaluate", "cards"]
-    hashes = [inputs_hash(name) for name in STEPS]
+    hashes = [inputs_hash(plan, name) for name in STEPS]
     assert len(set(hashes)) == len(STEPS)
+
+
+def test_another_version_is_exported_anew_but_not_trained_anew(plan):
+    other = dataclasses.replace(plan, version="2")
+    changed = [name for name in STEPS if inputs_hash(plan, name) != inputs_hash(other, name)]
+    assert changed == ["export", "calibrate", "gate", "evaluate", "cards"]
+
+
+def test_a_training_goes_on_from_checkpoints_of_its_own_inputs_only(tmp_path):
+    (tmp_path / "checkpoint-100").mkdir()
+    assert not resumable(tmp_path, "this corpus"), "nobody knows what those were trained on"
+    assert not resumable(tmp_path, "this corpus"), "the training broke off before its first checkpoint"
+    (tmp_path / "checkpoint-200").mkdir()
+    assert resumable(tmp_path, "this corpus")
+    assert not resumable(tmp_path, "a larger corpus")

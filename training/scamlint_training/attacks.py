@@ -1,7 +1,8 @@
 """Character attacks: the same words in another dress, to see what the detector still finds.
 
-Separate from the noise of training (``augment.py``): other characters, other rates. Every attack says where each new
-character came from, so that the spans of the clean text can be looked up in the attacked one.
+Separate from the noise of training (``augment.py``): other rates and more characters, though the commonest look-alikes,
+invisible characters and digits for letters are the same in both. Every attack says where each new character
+came from, so that the spans of the clean text can be looked up in the attacked one.
 """
 
 from __future__ import annotations

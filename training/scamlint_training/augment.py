@@ -19,14 +19,22 @@ _LOOK_ALIKES = dict(zip("aceiopxyABCEHKMOPTX", "асеіорхуАВСЕНКМО
 _LEET = {"a": "4", "e": "3", "i": "1", "o": "0", "s": "5", "t": "7"}
 _OCR = {"l": "1", "O": "0", "m": "rn", "I": "l", "e": "c", "S": "5"}
 _ZERO_WIDTH = ("\u200b", "\u200d", "\u2060", "\u00ad")
+_WORD_START = re.compile(r"(?<![\w'’])[a-z]")
 _NUMBER = re.compile(r"\d+(?:[.,]\d+)*")
 _NAME = re.compile(r"(?<![.!?]\s)(?<!^)\b[A-Z][a-z]+[A-Z][A-Za-z]+\b")
 _NEIGHBOURS = {"a": "s", "e": "r", "i": "o", "n": "m", "o": "p", "r": "t", "s": "d", "t": "y", "u": "i", "l": "k"}
 
 
 def _case(text: str, rng: random.Random) -> Rewrite:
-    change = rng.choice((str.lower, str.upper, str.title))
-    return [(changed if len(changed := change(char)) == 1 else char, i) for i, char in enumerate(text)]
+    change = rng.choice((str.lower, str.upper, _title))
+    changed = change(text)
+    if len(changed) != len(text):  # "ß" has no capital of one character
+        changed = "".join(new if len(new := change(char)) == 1 else char for char in text)
+    return [(char, index) for index, char in enumerate(changed)]
+
+
+def _title(text: str) -> str:
+    return _WORD_START.sub(lambda match: match[0].upper(), text)
 
 
 def _typos(text: str, rng: random.Random) -> Rewrite:

@@ -19,7 +19,7 @@ from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
-from sklearn.feature_extraction.text import TfidfVectorizer
+from sklearn.feature_extraction.text import CountVectorizer, TfidfVectorizer
 from sklearn.linear_model import LogisticRegression
 from sklearn.multiclass import OneVsRestClassifier
 from sklearn.pipeline import FeatureUnion, Pipeline
@@ -79,18 +79,32 @@ def units_of(documents: Sequence[Document]) -> tuple[list[str], NDArray[np.int8]
     return texts, np.stack(targets)
 
 
-def build_pipeline(settings: BaselineSettings) -> Pipeline:
-    """Return the unfitted scikit-learn pipeline."""
-    shared: dict[str, Any] = {"sublinear_tf": True, "lowercase": False, "min_df": settings.min_df}
-    words = TfidfVectorizer(
-        analyzer="word",
-        token_pattern=WORD_PATTERN,
-        ngram_range=settings.word_ngrams,
-        max_features=settings.word_features,
-        **shared,
-    )
-    chars = TfidfVectorizer(
-        analyzer="char_wb", ngram_range=settings.char_ngrams, max_features=settings.char_features, **shared
+def commonest(texts: Sequence[str], limit: int, **options: Any) -> list[str]:
+    """Return the commonest n-grams, in alphabetical order.
+
+    ``max_features`` would do, but which of equally frequent ones it keeps differs from CPU to CPU.
+
+    Args:
+        texts: Units.
+        limit: How many n-grams.
+        options: Options of ``CountVectorizer``.
+    """
+    counter = CountVectorizer(**options)
+    totals = np.asarray(counter.fit_transform(texts).sum(axis=0)).ravel()
+    names = counter.get_feature_names_out()
+    order = sorted(range(len(names)), key=lambda index: (-totals[index], names[index]))
+    return sorted(str(names[index]) for index in order[:limit])
+
+
+def build_pipeline(settings: BaselineSettings, texts: Sequence[str]) -> Pipeline:
+    """Return the unfitted scikit-learn pipeline, with a vocabulary from some units."""
+    word = {"analyzer": "word", "token_pattern": WORD_PATTERN, "ngram_range": settings.word_ngrams, "lowercase": False}
+    char = {"analyzer": "char_wb", "ngram_range": settings.char_ngrams, "lowercase": False}
+    words, chars = (
+        TfidfVectorizer(
+            sublinear_tf=True, vocabulary=commonest(texts, limit, min_df=settings.min_df, **options), **options
+        )
+        for options, limit in ((word, settings.word_features), (char, settings.char_features))
     )
     classifier = LogisticRegression(
         C=settings.inverse_regularisation, class_weight={0: 1.0, 1: 2.0}, max_iter=300, random_state=settings.seed
@@ -103,7 +117,7 @@ def build_pipeline(settings: BaselineSettings) -> Pipeline:
 def fit(settings: BaselineSettings, documents: Sequence[Document]) -> Pipeline:
     """Fit the pipeline; its weights are rounded to what the exported file holds, so that served scores are equal."""
     texts, targets = units_of(documents)
-    pipeline = build_pipeline(settings).fit(texts, targets)
+    pipeline = build_pipeline(settings, texts).fit(texts, targets)
     for _, vectorizer in pipeline["tfidf"].transformer_list:
         vectorizer.idf_ = _rounded(vectorizer.idf_)
     for estimator in pipeline["clf"].estimators_:

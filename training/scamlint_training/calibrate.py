@@ -41,8 +41,8 @@ _log = logging.getLogger(__name__)
 # about held to by the thresholds that are kept. Nearly all of these are hard negatives, written to tempt a detector;
 # training/reports/tried.md has what other limits cost.
 CLEAN_FLAGGED_LIMIT = 0.03
-# Share of that limit that counts in each resample: the mean thresholds flag more documents than those of one resample.
-RESAMPLED_LIMIT = 1 / 3
+# By how much less of that counts in each resample: the mean thresholds flag more documents than those of one resample.
+RESAMPLED_LESS = 0.02
 # A candidate is correct when at least this share of it lies in a gold span of its label.
 CORRECT_SHARE = 0.5
 
@@ -184,7 +184,7 @@ def choose(observed: Sequence[Observed], clean_limit: float = CLEAN_FLAGGED_LIMI
         raise ValueError("The model finds no candidate span in these documents at any setting; train it longer.")
     candidates = candidates_of(observed, best[1])
     spans, scores = _calibrated_candidates(candidates)
-    limit = clean_limit * RESAMPLED_LIMIT if clean_limit < 1 else 1.0
+    limit = max(0.0, clean_limit - RESAMPLED_LESS) if clean_limit < 1 else 1.0
     thresholds, objective, measured = bagged_thresholds(Problem(candidates, scores, core, clean, limit))
     return Chosen(best[1], spans, fit_documents(observed), thresholds, objective, measured)
 

@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 import hashlib
+import inspect
 import logging
 import multiprocessing
 import random
+import shutil
+import sys
 import tempfile
 from collections.abc import Sequence
 from dataclasses import dataclass, fields
@@ -51,12 +54,17 @@ class Examples:
     passes: NDArray[np.int32]
 
     def save(self, folder: Path) -> None:
-        """Write the arrays into a folder, which appears only when it is whole."""
+        """Write the arrays into a folder, which appears only when it is whole; one that is there already stays."""
         folder.parent.mkdir(parents=True, exist_ok=True)
         scratch = Path(tempfile.mkdtemp(dir=folder.parent))
         for field in fields(self):
             np.save(scratch / f"{field.name}.npy", getattr(self, field.name), allow_pickle=False)
-        scratch.rename(folder)
+        try:
+            scratch.rename(folder)
+        except OSError:  # another process was faster
+            shutil.rmtree(scratch)
+            if not folder.is_dir():
+                raise
 
     @classmethod
     def load(cls, folder: Path) -> Examples:
@@ -119,7 +127,10 @@ def prepare(
     Returns:
         The windows of all passes.
     """
-    how = (passes, window, augmented_share, seed, NORMALIZER_VERSION, tokenizer.to_str())
+    code = [
+        inspect.getsource(sys.modules[part.__module__]) for part in (augment, encode, random_windows, token_windows)
+    ]
+    how = (passes, window, augmented_share, seed, NORMALIZER_VERSION, label_names(), tokenizer.to_str(), code)
     key = hashlib.sha256(repr(how).encode())
     for document in documents:
         key.update(repr((document.id, document.text, document.spans)).encode())

@@ -39,6 +39,7 @@ from scamlint_training.settings import TrainingSettings
 from scamlint_training.soft_labels import SOFT_LABELS
 from scamlint_training.soft_labels import load as load_soft_labels
 from scamlint_training.tagger import (
+    DEFAULT_BASE,
     TokenTagger,
     base_path,
     parameter_groups,
@@ -109,6 +110,11 @@ def train(
     """
     set_seed(settings.seed)
     tokenizer = plain_tokenizer(settings.base)
+    if settings.soft_weight and tokenizer.to_str() != plain_tokenizer(DEFAULT_BASE).to_str():
+        raise ValueError(
+            f"The soft labels belong to the word pieces of {DEFAULT_BASE}, and {settings.base} has others: "
+            "give --soft-weight 0, or make soft labels for it."
+        )
     documents = share_of(load_split("train"), settings.train_share)
     examples = prepare(
         documents,

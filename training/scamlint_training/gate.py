@@ -131,6 +131,14 @@ def measure(folder: Path, baseline: str = "baseline", kept: float = KEPT) -> Gat
     )
 
 
+def write_report(path: Path, measured: GateMeasurement) -> bool:
+    """Write the measurement as JSON; return whether the gate is worth having on."""
+    on = measured.skipped_clean >= WORTHWHILE
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_text(json.dumps({**asdict(measured), "on": on}, indent=1) + "\n", encoding="utf-8")
+    return on
+
+
 def write(folder: Path, threshold: float, baseline: str = "baseline") -> None:
     """Put the gate into the folder's settings."""
     path = folder / CONFIG_FILE
@@ -152,7 +160,7 @@ def main() -> None:
     measured = measure(folder)
     _log.info("%s", asdict(measured))
     if arguments.report:
-        arguments.report.write_text(json.dumps(asdict(measured), indent=1) + "\n", encoding="utf-8")
+        write_report(arguments.report, measured)
     if arguments.write and measured.skipped_clean >= WORTHWHILE:
         write(folder, measured.threshold)
         _log.info("gate written into %s", folder)

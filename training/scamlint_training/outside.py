@@ -47,7 +47,7 @@ def main() -> None:
     parser.add_argument("spans", type=Path)
     parser.add_argument("--model", default="baseline")
     arguments = parser.parse_args()
-    rows = [json.loads(line) for line in arguments.spans.read_text(encoding="utf-8").splitlines()]
+    rows = [json.loads(line) for line in arguments.spans.read_text(encoding="utf-8").split("\n") if line.strip()]
     scores, predictions = measure(Detector.load(arguments.model), rows)
     core = [label.name for label in all_labels() if label.core]
     table = {**scores, "core": total(scores[name] for name in core), "all": total(scores.values())}

@@ -3,8 +3,8 @@
     python -m scamlint_training.pipeline [--from STEP] [--only STEP]
 
 The steps, in order: baseline, finetune, export, calibrate, gate, evaluate, cards. A finished step is recorded
-with a hash of what it depends on (the corpus, the settings, the steps before it) and is skipped the next time;
-fine-tuning goes on from its last checkpoint.
+with a hash of what it depends on (the corpus, the settings, the steps before it) and is skipped the next time, also
+after a change of the code: `--from STEP` runs it anew. Fine-tuning goes on from its last checkpoint.
 """
 
 from __future__ import annotations
@@ -13,10 +13,13 @@ import argparse
 import hashlib
 import json
 import logging
+import shutil
 import time
 from collections.abc import Callable, Sequence
 from dataclasses import asdict, dataclass
+from functools import partial
 from pathlib import Path
+from typing import Any
 
 from scamlint.bundle import MODELS
 from scamlint_training.corpus.documents import REPOSITORY, Document, corpus_hash
@@ -87,13 +90,23 @@ def finetune(plan: Plan) -> None:
     from scamlint_training.finetune import train
     from scamlint_training.settings import TrainingSettings
 
-    stamp = plan.checkpoint / "started_with.json"
-    now = inputs_hash("finetune")
-    same = stamp.is_file() and json.loads(stamp.read_text(encoding="utf-8")) == now
-    resume = same and any(plan.checkpoint.glob("checkpoint-*"))
-    plan.checkpoint.mkdir(parents=True, exist_ok=True)
-    stamp.write_text(json.dumps(now) + "\n", encoding="utf-8")
-    train(TrainingSettings(), plan.checkpoint, resume=resume)
+    train(TrainingSettings(), plan.checkpoint, resume=resumable(plan.checkpoint, inputs_hash(plan, "finetune")))
+
+
+def resumable(folder: Path, inputs: str) -> bool:
+    """Return whether a folder has checkpoints of a training with these inputs; those of other inputs are removed.
+
+    Args:
+        folder: Folder of checkpoints; made when it is not there.
+        inputs: Hash of what the training depends on.
+    """
+    stamp = folder / "started_with.json"
+    if not stamp.is_file() or json.loads(stamp.read_text(encoding="utf-8")) != inputs:
+        for other in folder.glob("checkpoint-*"):
+            shutil.rmtree(other)
+    folder.mkdir(parents=True, exist_ok=True)
+    stamp.write_text(json.dumps(inputs) + "\n", encoding="utf-8")
+    return any(folder.glob("checkpoint-*"))
 
 
 def export_models(plan: Plan) -> None:
@@ -115,11 +128,7 @@ def measure_gate(plan: Plan) -> None:
     from scamlint_training import gate
 
     measured = gate.measure(plan.transformer, str(plan.baseline))
-    report = REPOSITORY / "training" / "reports" / "gate.json"
-    report.parent.mkdir(parents=True, exist_ok=True)
-    on = measured.skipped_clean >= gate.WORTHWHILE
-    report.write_text(json.dumps({**asdict(measured), "on": on}, indent=1) + "\n", encoding="utf-8")
-    if on:
+    if gate.write_report(REPOSITORY / "training" / "reports" / "gate.json", measured):
         gate.write(plan.transformer, measured.threshold)
 
 
@@ -162,16 +171,20 @@ def calibrate_on_dev(folder: Path, clean_limit: float | None = None) -> None:
     write(folder, choose(observe(folder, documents), clean_limit or CLEAN_FLAGGED_LIMIT), "dev", len(documents))
 
 
-def inputs_hash(step: str) -> str:
-    """Hash what a step depends on: the corpus, the training code and settings up to it."""
-    digest = hashlib.sha256(corpus_hash().encode())
-    names = list(STEPS)[: list(STEPS).index(step) + 1]
-    digest.update(json.dumps(names).encode())
-    if "finetune" in names:
-        from scamlint_training.settings import TrainingSettings
+def inputs_hash(plan: Plan, step: str) -> str:
+    """Hash what a step depends on: the corpus, the names of the models, the settings up to it; but not the code."""
+    from scamlint_training.baseline import BaselineSettings
+    from scamlint_training.settings import TrainingSettings
+    from scamlint_training.soft_labels import SOFT_LABELS
 
-        digest.update(json.dumps(asdict(TrainingSettings()), sort_keys=True).encode())
-    return digest.hexdigest()
+    names = list(STEPS)[: list(STEPS).index(step) + 1]
+    depends: list[Any] = [corpus_hash(), names, asdict(BaselineSettings()), BASELINE_CLEAN_FLAGGED]
+    if "finetune" in names:
+        soft = hashlib.sha256(SOFT_LABELS.read_bytes()).hexdigest() if SOFT_LABELS.is_file() else None
+        depends += [asdict(TrainingSettings()), soft]
+    if "export" in names:
+        depends += [plan.name, plan.version]
+    return hashlib.sha256(json.dumps(depends, sort_keys=True).encode()).hexdigest()
 
 
 def _record(path: Path, done: dict[str, str]) -> None:
@@ -230,7 +243,7 @@ def main() -> None:
     if arguments.only:
         STEPS[arguments.only](plan)
     else:
-        run(plan, STEPS, inputs_hash, arguments.first)
+        run(plan, STEPS, partial(inputs_hash, plan), arguments.first)
 
 
 if __name__ == "__main__":

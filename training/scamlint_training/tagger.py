@@ -82,7 +82,7 @@ def tagging_loss(
     Args:
         pieces: Logits, shape ``(batch, pieces, 2 * labels)``.
         windows: Logits, shape ``(batch, labels)``.
-        targets: 0/1, shape of ``pieces``.
+        targets: Between 0 and 1, shape of ``pieces``.
         mask: 1 where a piece counts, shape ``(batch, pieces)``.
         window_weight: Weight of the auxiliary loss.
         smoothing: Label smoothing (Szegedy et al. 2016): targets move this far towards one half.

@@ -45,6 +45,7 @@ def teacher_settings(base: str, seed: int) -> TrainingSettings:
         head_rate=1e-3,
         layer_decay=0.9,
         encoder_dropout=0.1,
+        soft_weight=0.0,  # a teacher of earlier teachers would know of the fold that it must not see
         seed=seed,
     )
 

@@ -1,4 +1,4 @@
-"""Thresholds per label: the best micro F1 within the allowed share of flagged clean documents."""
+"""Thresholds per label: the best mean of core, overall and macro F1 within the allowed share of flagged documents."""
 
 from __future__ import annotations
 

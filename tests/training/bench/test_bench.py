@@ -3,7 +3,7 @@ import json
 import pytest
 
 from scamlint_training.bench import Options, Row
-from scamlint_training.bench.__main__ import as_page, part_names, run, write
+from scamlint_training.bench.__main__ import Part, as_page, machine, part_names, run, write
 from scamlint_training.bench.browser import longest_stretch
 from scamlint_training.bench.material import mostly_clean_documents, page_of
 from scamlint_training.corpus import load_split
@@ -28,18 +28,19 @@ def test_every_part_can_be_run():
 
 
 def test_a_partial_run_keeps_the_figures_of_other_parts(tmp_path):
-    options = Options("baseline")
-    write({"a": [Row("one", 1.0, "s")]}, tmp_path, options)
-    write({"b": [Row("two", 9.0, "s", "<= 3")]}, tmp_path, options)
+    here = machine()
+    write({"a": Part("baseline", here | {"processor": "a slow one"}, [Row("one", 1.0, "s")])}, tmp_path)
+    write({"b": Part("minilm", here, [Row("two", 9.0, "s", "<= 3")])}, tmp_path)
     stored = json.loads((tmp_path / "bench.json").read_text())
     assert set(stored["parts"]) == {"a", "b"}
-    assert stored["parts"]["b"][0]["met"] is False
+    assert stored["parts"]["b"]["rows"][0]["met"] is False
     assert "**no**" in as_page(stored)
+    assert "a slow one" in as_page(stored), "a figure stays with the machine that it was measured on"
     assert as_page(stored) == (tmp_path / "bench.md").read_text()
 
 
 def test_the_baseline_is_measured_in_characters_a_second():
-    rows = run(["throughput"], Options("baseline", quick=True))["throughput"]
+    rows = run(["throughput"], Options("baseline", quick=True))["throughput"].rows
     assert rows[0].unit == "characters/s"
     assert rows[0].value > 1000
 

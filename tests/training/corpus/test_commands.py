@@ -5,7 +5,7 @@ import json
 import pytest
 
 from scamlint_training.corpus.commands import main
-from scamlint_training.corpus.documents import load_corpus
+from scamlint_training.corpus.documents import load_corpus, read_jsonl
 
 
 def run(corpus, *arguments):
@@ -43,6 +43,19 @@ def test_drafts_become_a_sound_corpus_with_figures(tmp_path, capsys):
     assert "foreign" in out
     assert run(corpus, "stats", "--compare", tmp_path / "missing") == 0
     assert "is not there" in capsys.readouterr().out
+
+
+def test_drafts_of_another_folder_of_that_name_do_not_take_the_place_of_earlier_ones(tmp_path, capsys):
+    corpus = tmp_path / "corpus"
+    for writer, file in (("first", "01.txt"), ("second", "02.txt")):
+        drafts = tmp_path / writer / "drafts"
+        drafts.mkdir(parents=True)
+        (drafts / file).write_text(f"@@@ family={writer} genre=faq stance=neutral\nA text of the {writer} writer.\n")
+    assert run(corpus, "ingest", tmp_path / "first" / "drafts", "--split", "train") == 0
+    assert run(corpus, "ingest", tmp_path / "second" / "drafts", "--split", "train") == 2
+    assert "another name" in capsys.readouterr().err
+    assert [document.family for document in read_jsonl(corpus / "train" / "drafts.jsonl")] == ["first"]
+    assert run(corpus, "ingest", tmp_path / "first" / "drafts", "--split", "train") == 0, "mended drafts may come again"
 
 
 @pytest.mark.parametrize(

@@ -13,6 +13,7 @@ import os
 import pkgutil
 import platform
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -25,6 +26,21 @@ from scamlint_training.corpus.documents import REPOSITORY
 
 _log = logging.getLogger(__name__)
 REPORTS = REPOSITORY / "training" / "reports"
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """The figures of one part.
+
+    Attributes:
+        model: The measured model.
+        machine: What :func:`machine` said before the part ran.
+        rows: The figures.
+    """
+
+    model: str
+    machine: dict[str, Any]
+    rows: Sequence[Row]
 
 
 def part_names() -> list[str]:
@@ -40,11 +56,12 @@ def machine() -> dict[str, Any]:
         "cores": os.cpu_count(),
         "python": platform.python_version(),
         "onnxruntime": onnxruntime.__version__,
+        "instructions": _instructions(),
         "load_before": round(os.getloadavg()[0], 2) if hasattr(os, "getloadavg") else None,
     }
 
 
-def run(names: Sequence[str], options: Options) -> dict[str, list[Row]]:
+def run(names: Sequence[str], options: Options) -> dict[str, Part]:
     """Run parts one after the other.
 
     Args:
@@ -53,8 +70,9 @@ def run(names: Sequence[str], options: Options) -> dict[str, list[Row]]:
     """
     results = {}
     for name in names:
+        about = machine()
         rows: list[Row] = importlib.import_module(f"{bench.__name__}.{name}").measure(options)
-        results[name] = rows
+        results[name] = Part(options.model, about, rows)
         for row in rows:
             _log.info("%s", describe(row))
     return results
@@ -66,31 +84,35 @@ def describe(row: Row) -> str:
     return f"{row.name}: {row.value:,.4g} {row.unit}{verdict}"
 
 
-def as_json(results: Mapping[str, Sequence[Row]]) -> dict[str, Any]:
-    """Return results as plain JSON types."""
-    return {
-        part: [
-            {"name": r.name, "value": round(r.value, 5), "unit": r.unit, "goal": r.goal, "met": r.met, "note": r.note}
-            for r in rows
-        ]
-        for part, rows in results.items()
-    }
+def as_json(part: Part) -> dict[str, Any]:
+    """Return a part as plain JSON types."""
+    rows = [
+        {"name": r.name, "value": round(r.value, 5), "unit": r.unit, "goal": r.goal, "met": r.met, "note": r.note}
+        for r in part.rows
+    ]
+    return {"model": part.model, "machine": part.machine, "rows": rows}
 
 
 def as_page(stored: Mapping[str, Any]) -> str:
     """Return the readable page for what ``bench.json`` holds."""
-    about = stored["machine"]
     lines = [
         "# Speed",
         "",
-        "Written by `python -m scamlint_training.bench`; do not edit. Figures hold for this machine: "
-        f"{about['processor']}, {about['cores']} cores, Python {about['python']}, ONNX Runtime {about['onnxruntime']}, "
-        f"load before the run {about['load_before']}.",
+        "Written by `python -m scamlint_training.bench`; do not edit. Figures hold for the machine named above them.",
         "",
     ]
-    for part, rows in stored["parts"].items():
-        lines += [f"## {part}", "", "| | value | unit | goal | kept | note |", "|---|---:|---|---|---|---|"]
-        for row in rows:
+    for name, part in stored["parts"].items():
+        about = part["machine"]
+        lines += [
+            f"## {name}",
+            "",
+            f"{about['processor']} ({about['instructions']}), {about['cores']} cores, Python {about['python']}, ONNX "
+            f"Runtime {about['onnxruntime']}, load before the run {about['load_before']}; model {part['model']}.",
+            "",
+            "| | value | unit | goal | kept | note |",
+            "|---|---:|---|---|---|---|",
+        ]
+        for row in part["rows"]:
             kept = {None: "", True: "yes", False: "**no**"}[row["met"]]
             cells = [row["name"], f"{row['value']:,.4g}", row["unit"], row["goal"], kept, row["note"]]
             lines.append("| " + " | ".join(cells) + " |")
@@ -98,23 +120,33 @@ def as_page(stored: Mapping[str, Any]) -> str:
     return "\n".join(lines)
 
 
-def write(results: Mapping[str, Sequence[Row]], folder: Path, options: Options) -> None:
+def write(results: Mapping[str, Part], folder: Path) -> None:
     """Write JSON and page; parts that were not run keep their stored figures."""
     folder.mkdir(parents=True, exist_ok=True)
     path = folder / "bench.json"
     stored: dict[str, Any] = json.loads(path.read_text(encoding="utf-8")) if path.is_file() else {"parts": {}}
-    stored = {"model": options.model, "machine": machine(), "parts": {**stored["parts"], **as_json(results)}}
+    stored["parts"] |= {name: as_json(part) for name, part in results.items()}
     path.write_text(json.dumps(stored, indent=1) + "\n", encoding="utf-8")
     (folder / "bench.md").write_text(as_page(stored), encoding="utf-8")
 
 
 def _processor() -> str:
+    return _cpu_info("model name") or platform.processor() or platform.machine()
+
+
+def _instructions() -> str:
+    """Name the instructions for 8-bit numbers, on which the speed of the model depends most."""
+    flags = _cpu_info("flags").split()
+    return next((name for name in ("amx_int8", "avx512_vnni", "avx_vnni", "avx2") if name in flags), "others")
+
+
+def _cpu_info(key: str) -> str:
     info = Path("/proc/cpuinfo")
     if info.is_file():
         for line in info.read_text(encoding="utf-8").splitlines():
-            if line.startswith("model name"):
+            if line.startswith(key):
                 return line.split(":", 1)[1].strip()
-    return platform.processor() or platform.machine()
+    return ""
 
 
 def main() -> None:
@@ -130,7 +162,7 @@ def main() -> None:
     options = Options(arguments.model, arguments.quick)
     results = run(arguments.part or part_names(), options)
     if not arguments.quick:
-        write(results, arguments.output, options)
+        write(results, arguments.output)
 
 
 if __name__ == "__main__":

@@ -22,6 +22,7 @@ def ingest(drafts: Path, corpus: Path = CORPUS, split: str | None = None) -> dic
 
     Raises:
         MarkupError: A draft is malformed.
+        ValueError: The corpus has a block of that name with documents that these drafts do not have.
     """
     block = drafts.name
     documents: list[Document] = []
@@ -31,8 +32,14 @@ def ingest(drafts: Path, corpus: Path = CORPUS, split: str | None = None) -> dic
     for name in SPLITS:
         chosen = [tidy(document) for document in documents if (split or split_of(document.family)) == name]
         counts[name] = len(chosen)
+        target = corpus / name / f"{block}.jsonl"
+        if target.is_file() and (lost := {one.id for one in read_jsonl(target)} - {one.id for one in documents}):
+            raise ValueError(
+                f"{target} has {len(lost)} documents that are not among these drafts, for example {min(lost)}: give "
+                "the folder of drafts another name, or remove that file first."
+            )
         if chosen:
-            write_jsonl(corpus / name / f"{block}.jsonl", chosen)
+            write_jsonl(target, chosen)
     return counts
 
 
