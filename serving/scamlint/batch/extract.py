@@ -93,7 +93,7 @@ def _string(value: Any, options: BatchOptions) -> str:
 def _from_json(record: Record, options: BatchOptions) -> Document:
     """Parse a line of JSON. What identifies the row is put into the record first, so that an error row has it too."""
     row = _json_object(record, options)
-    record.keep = {name: row.get(name) for name in options.keep}
+    record.keep = {name: finite(row.get(name)) for name in options.keep}
     text = row.get(options.text_column)
     if text is None:
         message = f"The line has no field {options.text_column!r}; name the field that has the text with --text-column."

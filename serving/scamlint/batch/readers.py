@@ -63,7 +63,7 @@ def _parquet(stream: IO[bytes], source: str, options: BatchOptions) -> Iterator[
                 number += 1
                 found = finite(columns[options.id_column][place]) if has_id else None
                 id_ = f"{source}:{number}" if found is None else found if isinstance(found, (str, int)) else str(found)
-                keep = {name: columns[name][place] for name in options.keep}
+                keep = {name: finite(columns[name][place]) for name in options.keep}
                 if place in undecodable:
                     yield Record(id_, source, "none", None, keep, "invalid", _NOT_UTF8)
                 else:
