@@ -30,8 +30,22 @@ def column_values(column: Any) -> list[Any]:
     return values
 
 
+def is_text(kind: Any) -> bool:
+    """Whether an Arrow type is one of strings, such as that of a column of texts."""
+    types = need("pyarrow.types", "files", "Parquet")
+    kind = getattr(kind, "storage_type", kind)  # of strings that are marked as JSON
+    if types.is_dictionary(kind):
+        kind = kind.value_type
+    return bool(types.is_string(kind) or types.is_large_string(kind) or types.is_string_view(kind))
+
+
 def text_values(column: Any) -> tuple[list[Any], frozenset[int]]:
-    """Return the texts of an Arrow column, and the places of those that are not valid UTF-8; there they are None."""
+    """Return the texts of an Arrow column, and the places of those that are not valid UTF-8; there they are None.
+
+    A column of another type has no texts: each one is None.
+    """
+    if not is_text(column.type):
+        return [None] * len(column), frozenset()
     try:
         return column.to_pylist(), frozenset()
     except UnicodeDecodeError:

@@ -51,6 +51,45 @@ def test_one_cell_of_parquet_that_is_not_utf_8_costs_its_own_row_only(batch, tmp
     ]
 
 
+NUMBERS = {
+    "int64": pa.array([1, None, 3]),
+    "bool": pa.array([True, False, None]),
+    "double": pa.array([0.5, math.nan, 1.0]),
+    "timestamp[ns]": pa.array([1234567890123456789, None, 1], pa.timestamp("ns")),
+    "date32[day]": pa.array([4_000_000, 0, None], pa.date32()),
+    "list": pa.array([["Words."], [], None]),
+    "binary": pa.array([b"Words.", None, b"x"]),
+    "null": pa.nulls(3),
+}
+
+
+@pytest.mark.parametrize("kind", NUMBERS)
+def test_a_text_column_that_holds_no_strings_gives_an_error_for_each_row(batch, tmp_path, kind):
+    table = pa.table({"id": ["a", "b", "c"], "text": NUMBERS[kind], "note": ["x", "y", "z"]})
+    parquet.write_table(table, tmp_path / "in.parquet")
+    batch("in.parquet", "--output", "out.jsonl", "--keep", "note")
+    error = f"The column 'text' holds {kind}, not a string."
+    found = [(row["id"], row["status"], row["error"], row["note"]) for row in read_rows(tmp_path / "out.jsonl")]
+    assert found == [("a", "invalid", error, "x"), ("b", "invalid", error, "y"), ("c", "invalid", error, "z")]
+    texts = scan_table(table, Detector.load("baseline"))
+    assert texts.column("status").to_pylist() == ["invalid"] * 3
+
+
+def test_one_text_of_parquet_over_the_limit_costs_its_own_row_only(batch, tmp_path):
+    texts = ["Words.", "\N{ROCKET}" * 30, "x" * 100, "x" * 101, None]
+    parquet.write_table(pa.table({"id": list("abcde"), "text": texts}), tmp_path / "in.parquet")
+    batch("in.parquet", "--output", "out.jsonl", "--max-bytes", "100", "--rows", "full")
+    rows = read_rows(tmp_path / "out.jsonl")
+    assert [(row["id"], row["status"]) for row in rows] == [
+        ("a", "ok"),
+        ("b", "too_large"),
+        ("c", "ok"),
+        ("d", "too_large"),
+        ("e", "invalid"),
+    ]
+    assert rows[1]["error"] == "The text is longer than 100 bytes; see --max-bytes."
+
+
 VALUES = pa.table(
     {
         "id": [1.5, math.nan, math.inf],
