@@ -7,7 +7,7 @@ import tarfile
 import zipfile
 from collections.abc import Callable, Iterator
 from functools import partial
-from typing import IO, Any
+from typing import IO, Any, cast
 
 from scamlint.batch.extras import need
 from scamlint.batch.inputs import form_of
@@ -16,7 +16,7 @@ from scamlint.batch.options import ARCHIVE_FORMS, ROW_FORMS, BatchOptions
 from scamlint.batch.parquet_rows import read_parquet
 from scamlint.batch.records import DocumentError, Record
 from scamlint.batch.separated import read_separated
-from scamlint.batch.streams import decompress, read_all
+from scamlint.batch.streams import Prefixed, decompress, read_all
 
 _BLOCK = 1 << 16
 
@@ -86,9 +86,14 @@ def _tar(stream: IO[bytes], source: str, options: BatchOptions) -> Iterator[Reco
                 if form_of(name)[0] or not options.skip_unsupported:
                     yield Record.failed(name, name, "unsupported", _LINK)
                 continue
-            yield from _member(name, info.size, partial(archive.extractfile, info), options)
+            yield from _member(name, info.size, partial(_tar_member, archive, info), options)
     except tarfile.TarError as error:
         raise DocumentError("unreadable", "The tar archive is damaged from here on.") from error
+
+
+def _tar_member(archive: tarfile.TarFile, info: tarfile.TarInfo) -> IO[bytes]:
+    """Open a member of an archive that is read as it comes; it says that it is not seekable, which tarfile does not."""
+    return io.BufferedReader(Prefixed(b"", cast("IO[bytes]", archive.extractfile(info))))
 
 
 def _member(name: str, size: int, open_member: Callable[[], Any], options: BatchOptions) -> Iterator[Record]:
