@@ -189,6 +189,9 @@ def _remote(url: str, options: BatchOptions, own: tuple[str, ...]) -> Iterator[I
             local = local_path(system.unstrip_protocol(item))
             if local is None or not lies_in(os.path.realpath(local), own):
                 yield _remote_input(system, item, options)
+    except FileNotFoundError:
+        problem = "There is no file of this name, and none that it matches as a pattern."
+        yield Input(url, url, ".txt", "", problem=problem)
     except ImportError as error:
         # fsspec says which package reads a kind of URL ("Install s3fs to access S3"), the module's name does not.
         problem = f"The library for this kind of URL is missing: {error}."
@@ -199,11 +202,21 @@ def _remote(url: str, options: BatchOptions, own: tuple[str, ...]) -> Iterator[I
 
 
 def _remote_files(system: Any, path: str) -> list[str]:
-    """Return the files that a path or a pattern stands for, each one once; folders give those in them."""
-    if not glob.has_magic(path):
+    """Return the files that a path or a pattern stands for, each one once; folders give those in them.
+
+    A name may hold the letters of patterns, and a web address has a question mark before its query: what exists under
+    the very name is meant.
+
+    Raises:
+        FileNotFoundError: A pattern matches nothing.
+    """
+    if not glob.has_magic(path) or system.exists(path):
         return sorted(system.find(path)) if system.isdir(path) else [path]
     files: dict[str, None] = {}
-    for match, info in sorted(system.glob(path, detail=True).items()):
+    matches = system.glob(path, detail=True)
+    if not matches:
+        raise FileNotFoundError(path)
+    for match, info in sorted(matches.items()):
         if info.get("type") != "directory":
             files[match] = None
         elif not path.endswith("**"):  # else what is in it matches too

@@ -58,6 +58,22 @@ def test_one_file_of_a_url_that_cannot_be_opened_does_not_hide_the_others(source
     assert sources_of(f"file://{days}/**/*.txt") == expected
 
 
+@pytest.mark.parametrize("name", ["r[1].txt", "what?.txt", "a*b.txt"])
+def test_a_url_with_letters_of_patterns_in_a_name_that_exists_is_that_file(sources_of, tmp_path, name):
+    (tmp_path / "in").mkdir()
+    for other in (name, "r1.txt", "whatx.txt", "axb.txt"):
+        (tmp_path / "in" / other).write_text("Words.")
+    assert sources_of(f"file://{tmp_path}/in/{name}") == [(name, "ok")]
+
+
+def test_a_url_that_matches_nothing_has_a_row_that_says_so(batch, tmp_path, days):
+    batch(f"file://{days}/*.pdf", f"file://{days}/day1/a.txt", "--output", "out.jsonl")
+    first, second = read_rows(tmp_path / "out.jsonl")
+    assert (first["id"], first["status"]) == (f"file://{days}/*.pdf", "unreadable")
+    assert first["error"] == "There is no file of this name, and none that it matches as a pattern."
+    assert second["status"] == "ok"
+
+
 def test_the_first_error_of_a_run_is_said_at_its_end(batch, tmp_path):
     (tmp_path / "a.csv").write_text("body\nWords.\n")
     said = batch("a.csv", "--output", "out.jsonl").stderr.decode()
