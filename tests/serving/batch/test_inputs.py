@@ -1,9 +1,13 @@
 """Finding the inputs: globs of folders, and storage where a file cannot be opened."""
 
 import importlib.util
+import os
 
 import pytest
 from running import read_rows
+
+from scamlint.batch.inputs import check_inputs, find_inputs
+from scamlint.batch.options import BatchOptions
 
 
 @pytest.fixture
@@ -56,6 +60,42 @@ def test_one_file_of_a_url_that_cannot_be_opened_does_not_hide_the_others(source
     expected = [("day1/a.txt", "ok"), ("day1/b.txt", "unreadable"), *((name, "ok") for name in ALL[1:])]
     assert sources_of(f"file://{days}") == expected
     assert sources_of(f"file://{days}/**/*.txt") == expected
+
+
+def files_of(*inputs, **more):
+    """Return the sources of the files that a run would read."""
+    return [item.source for item in find_inputs(BatchOptions(inputs, "out", **more))]
+
+
+@pytest.mark.parametrize("pattern", ["**/*.txt", "**", "**/*", "*/../**/x*", "**/**/*.txt"])
+def test_a_glob_goes_into_no_linked_folder(tmp_path, monkeypatch, pattern):
+    """Two links to a folder above them lead to a number of paths that no run would get to the end of."""
+    for name in ("x.txt", "deep/.hidden/y.txt", "deep/er/x.txt"):
+        (tmp_path / "gl" / name).parent.mkdir(parents=True, exist_ok=True)
+        (tmp_path / "gl" / name).write_text("Words.")
+    (tmp_path / "gl/deep/loop").symlink_to(tmp_path / "gl")
+    (tmp_path / "gl/deep/er/again").symlink_to(tmp_path / "gl")
+    monkeypatch.chdir(tmp_path)
+    for start in ("gl/", f"{tmp_path}/gl/"):
+        check_inputs(BatchOptions((start + pattern,), "out"))
+        found = [os.path.realpath(name) for name in files_of(start + pattern)]
+        assert sorted(found) == [str(tmp_path / "gl" / name) for name in ("deep/er/x.txt", "x.txt")]
+    monkeypatch.chdir(tmp_path / "gl")
+    assert sorted(os.path.realpath(name) for name in files_of(pattern)) == sorted(found)
+
+
+def test_an_earlier_result_is_left_out_of_folders_that_are_walked(tmp_path):
+    for name in ("a.txt", "old/_manifest.jsonl", "old/part-00000.jsonl", "old/note.txt", "z/b.txt"):
+        (tmp_path / "in" / name).parent.mkdir(parents=True, exist_ok=True)
+        (tmp_path / "in" / name).write_text("{}")
+    for folder in (str(tmp_path / "in"), f"file://{tmp_path}/in"):
+        documents = [f"{folder}/a.txt", f"{folder}/z/b.txt"]
+        for name in (folder, f"{folder}/", f"{folder}/*"):
+            assert files_of(name) == documents, name
+    for name in ("in/**", "in/**/*", "in/**/*.*"):
+        assert files_of(str(tmp_path / name)) == [f"{tmp_path}/in/a.txt", f"{tmp_path}/in/z/b.txt"], name
+    for folder in (str(tmp_path / "in/old"), f"file://{tmp_path}/in/old"):  # it was named
+        assert f"{folder}/note.txt" in files_of(folder)
 
 
 @pytest.mark.parametrize("name", ["r[1].txt", "what?.txt", "a*b.txt"])
