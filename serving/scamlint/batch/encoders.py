@@ -9,7 +9,7 @@ import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
-from scamlint.batch.options import COLUMNS, BatchOptions
+from scamlint.batch.options import COLUMNS, BatchOptions, csv_columns
 from scamlint.batch.score import Row, short_row
 from scamlint.batch.values import as_string, encodable, finite
 from scamlint.labels import label_names
@@ -110,17 +110,7 @@ def original_cell(cell: str) -> str:
 
 def csv_header(options: BatchOptions) -> bytes:
     """Return the first line of a CSV result."""
-    return _lines([_csv_columns(options)])
-
-
-def _csv_columns(options: BatchOptions) -> list[str]:
-    columns: list[str] = []
-    for name in COLUMNS:
-        if name in ("scores", "counts"):
-            columns += [f"{name[:-1]}_{label}" for label in label_names()]
-        else:
-            columns.append(name)
-    return [*columns, *options.keep]
+    return _lines([(*csv_columns(), *options.keep)])
 
 
 def _csv(rows: Sequence[Row], options: BatchOptions) -> bytes:

@@ -69,9 +69,22 @@ def form_of(name: str, forced: str | None = None) -> tuple[str, str]:
         if lowered.endswith(suffix):
             compression = kind
             lowered = lowered[: -len(suffix)] + (".tar" if suffix == ".tgz" else "")
+    if forced == "tgz":
+        compression = "gz"
     form = "." + forced if forced else os.path.splitext(lowered)[1]
     form = _ALIASES.get(form, form)
     return (form if form in _KNOWN else ""), compression
+
+
+def form_of_input(path: str, forced: str | None = None) -> tuple[str, str]:
+    """Return the form and the compression of an input; the query of a web address is no part of its name.
+
+    Args:
+        path: A path or a URL.
+        forced: A form without its dot that is to be used whatever the name says.
+    """
+    is_web = path.startswith(("http://", "https://"))
+    return form_of(path.partition("?")[0] if is_web else path, forced)
 
 
 def check_inputs(options: BatchOptions) -> None:
@@ -238,7 +251,7 @@ def _remote_folder(system: Any, folder: str, keep: str = "") -> list[str]:
 
 def _remote_input(system: Any, path: str, options: BatchOptions) -> Input:
     full = system.unstrip_protocol(path)
-    form, compression = form_of(path, options.input_format)
+    form, compression = form_of_input(full, options.input_format)
     try:
         info = system.info(path)
     except Exception as error:  # whatever a storage library raises

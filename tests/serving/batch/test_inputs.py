@@ -2,12 +2,17 @@
 
 import importlib.util
 import os
+import sys
+import tarfile
+import threading
 
 import pytest
 from running import read_rows
 
-from scamlint.batch.inputs import check_inputs, find_inputs
+from scamlint.batch.inputs import check_inputs, find_inputs, form_of_input
 from scamlint.batch.options import BatchOptions
+from scamlint.batch.progress import Meter
+from scamlint.errors import OptionError
 
 
 @pytest.fixture
@@ -112,6 +117,38 @@ def test_a_url_that_matches_nothing_has_a_row_that_says_so(batch, tmp_path, days
     assert (first["id"], first["status"]) == (f"file://{days}/*.pdf", "unreadable")
     assert first["error"] == "There is no file of this name, and none that it matches as a pattern."
     assert second["status"] == "ok"
+
+
+def test_the_query_of_a_web_address_is_no_part_of_its_name():
+    """An address that was signed for a while ends with its signature."""
+    assert form_of_input("https://bucket.example/day/rows.jsonl.gz?Expires=9&Signature=a.b") == (".jsonl", "gz")
+    assert form_of_input("https://bucket.example/get?file=rows.csv") == ("", "")
+    assert form_of_input("https://bucket.example/get?file=rows", "csv") == (".csv", "")
+    assert form_of_input("s3://bucket/what?.txt") == (".txt", "")
+
+
+@pytest.mark.parametrize("name", ["in.tgz", "in.tar.gz", "in.bin", "-"])
+def test_tgz_as_the_input_format_is_decompressed_under_any_name(batch, tmp_path, name):
+    (tmp_path / "note.txt").write_text("Words.")
+    path = tmp_path / ("stdin.bin" if name == "-" else name)
+    with tarfile.open(path, "w:gz") as tar:
+        tar.add(tmp_path / "note.txt", "note.txt")
+    stdin = path.read_bytes() if name == "-" else None
+    batch(name, "--input-format", "tgz", "--output", "out.jsonl", "--rows", "full", stdin=stdin)
+    source = "stdin" if name == "-" else name
+    found = [(row["id"], row["status"]) for row in read_rows(tmp_path / "out.jsonl")]
+    assert found == [(f"{source}!note.txt", "ok")]
+
+
+def test_inputs_that_cannot_be_listed_are_told_by_the_run_and_not_by_the_measuring_of_its_progress(monkeypatch):
+    monkeypatch.setitem(sys.modules, "fsspec", None)  # as if it were not installed
+    options = BatchOptions(("memory://dump/",), "out")
+    before = set(threading.enumerate())
+    Meter(options)  # an error in its thread fails the test
+    for thread in set(threading.enumerate()) - before:
+        thread.join()
+    with pytest.raises(OptionError, match="Reading a URL needs"):
+        check_inputs(options)
 
 
 def test_the_first_error_of_a_run_is_said_at_its_end(batch, tmp_path):
