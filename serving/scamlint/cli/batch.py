@@ -29,12 +29,7 @@ from scamlint.render.visible import visible
 @click.option("--threshold", "thresholds", multiple=True, metavar="LABEL:SCORE", help="Report LABEL from SCORE on.")
 @click.option("--context", default=60, show_default=True, help="Characters of context around each span.")
 @click.option("--workers", type=int, help="Worker processes; one for each core when left out.")
-@click.option(
-    "--timeout",
-    default=30.0,
-    show_default=True,
-    help="Processor time to read one document: up to 1,000,000 s.",
-)
+@click.option("--timeout", default=30.0, show_default=True, help="Seconds of processor time to read one document.")
 @click.option("--memory", default=1024, show_default=True, help="MiB that reading one document may take.")
 @click.option("--max-bytes", default=64 * MIB, show_default=True, help="Largest document, in bytes.")
 @click.option("--part-rows", default=16_384, show_default=True, help="Rows in a part; a crash costs the open part.")
