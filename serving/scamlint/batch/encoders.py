@@ -9,7 +9,7 @@ import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
-from scamlint.batch.options import COLUMNS, BatchOptions
+from scamlint.batch.options import COLUMNS, BatchOptions, csv_columns
 from scamlint.batch.score import Row, short_row
 from scamlint.batch.values import as_string, encodable, finite
 from scamlint.labels import label_names
@@ -39,21 +39,20 @@ class Encoded:
 
 
 def encode_rows(rows: Sequence[Row], options: BatchOptions, seconds: float = 0.0) -> Encoded:
-    """Encode rows in the format of the run.
+    """Encode rows in the format of the run; one that cannot be encoded becomes a row with an error.
 
     Args:
         rows: Full rows.
         options: Of the run.
         seconds: Time that scoring them took.
     """
-    if options.format == "parquet":
-        payload = _arrow(rows, options)
-    elif options.format == "csv":
-        payload = _csv(rows, options)
-    else:
-        shaped = map(short_row, rows) if options.short else rows
-        # Escaped, so that no line separator or lone surrogate of a document can break a line.
-        payload = "".join(_json_line(row) for row in shaped).encode("ascii")
+    try:
+        payload = _payload(rows, options)
+    except MemoryError:
+        raise
+    except Exception:  # a fault of scamlint; the row tells, and the others are not lost
+        rows = [_encodable_row(row, options) for row in rows]
+        payload = _payload(rows, options)
     return Encoded(
         payload,
         len(rows),
@@ -62,6 +61,29 @@ def encode_rows(rows: Sequence[Row], options: BatchOptions, seconds: float = 0.0
         seconds,
         next((f"{row['source']}: {row['error']}" for row in rows if row["status"] != "ok"), ""),
     )
+
+
+def _payload(rows: Sequence[Row], options: BatchOptions) -> bytes:
+    if options.format == "parquet":
+        return _arrow(rows, options)
+    if options.format == "csv":
+        return _csv(rows, options)
+    shaped = map(short_row, rows) if options.short else rows
+    # Escaped, so that no line separator or lone surrogate of a document can break a line.
+    return "".join(_json_line(row) for row in shaped).encode("ascii")
+
+
+def _encodable_row(row: Row, options: BatchOptions) -> Row:
+    """Return a row as it is when it can be encoded, else one that tells that it cannot, without kept values."""
+    try:
+        _payload([row], options)
+    except MemoryError:
+        raise
+    except Exception as error:
+        message = f"The row cannot be written ({type(error).__name__}); please report this."
+        known = {name: row[name] for name in ("id", "source", "model", "version")}
+        return dict.fromkeys((*COLUMNS, *options.keep)) | known | {"status": "crashed", "error": message, "spans": []}
+    return row
 
 
 def _json_line(row: Row) -> str:
@@ -88,17 +110,7 @@ def original_cell(cell: str) -> str:
 
 def csv_header(options: BatchOptions) -> bytes:
     """Return the first line of a CSV result."""
-    return _lines([_csv_columns(options)])
-
-
-def _csv_columns(options: BatchOptions) -> list[str]:
-    columns: list[str] = []
-    for name in COLUMNS:
-        if name in ("scores", "counts"):
-            columns += [f"{name[:-1]}_{label}" for label in label_names()]
-        else:
-            columns.append(name)
-    return [*columns, *options.keep]
+    return _lines([(*csv_columns(), *options.keep)])
 
 
 def _csv(rows: Sequence[Row], options: BatchOptions) -> bytes:

@@ -8,8 +8,8 @@ import sys
 import tempfile
 import time
 from collections import deque
-from collections.abc import Callable
-from contextlib import closing
+from collections.abc import Callable, Iterator
+from contextlib import closing, contextmanager
 from multiprocessing.connection import wait
 from typing import Any
 
@@ -50,13 +50,8 @@ def run_batch(options: BatchOptions, on_progress: Callable[[Summary], None] | No
     check_inputs(options)
     if options.format == "parquet":
         need("pyarrow", "files", "A Parquet result")
-    with closing(Output(options, run_fingerprint(options))) as output:
-        stdin = _save_stdin() if STDIN in options.inputs else ""
-        try:
-            return _Run(options, output, stdin, on_progress or (lambda summary: None)).run()
-        finally:
-            if stdin:
-                shutil.rmtree(os.path.dirname(stdin))
+    with closing(Output(options, run_fingerprint(options))) as output, _saved_stdin(options) as stdin:
+        return _Run(options, output, stdin, on_progress or (lambda summary: None)).run()
 
 
 def run_fingerprint(options: BatchOptions) -> dict[str, Any]:
@@ -267,10 +262,14 @@ class _Run:
         self._on_progress(self.summary)
 
 
-def _save_stdin() -> str:
-    """Copy standard input to a file, so that the reader process can open it."""
-    folder = tempfile.mkdtemp(prefix="scamlint-")
-    path = os.path.join(folder, "stdin")
-    with open(path, "wb") as file:
-        shutil.copyfileobj(sys.stdin.buffer, file)
-    return path
+@contextmanager
+def _saved_stdin(options: BatchOptions) -> Iterator[str]:
+    """Copy standard input, when it is an input, to a file for the block, so that the reader process can open it."""
+    if STDIN not in options.inputs:
+        yield ""
+        return
+    with tempfile.TemporaryDirectory(prefix="scamlint-") as folder:
+        path = os.path.join(folder, "stdin")
+        with open(path, "wb") as file:
+            shutil.copyfileobj(sys.stdin.buffer, file)
+        yield path

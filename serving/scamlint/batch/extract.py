@@ -9,7 +9,7 @@ from typing import Any
 from scamlint.batch.docx import docx_text
 from scamlint.batch.extras import need
 from scamlint.batch.html import html_text
-from scamlint.batch.inputs import form_of
+from scamlint.batch.inputs import form_of_input
 from scamlint.batch.mail import mail_text
 from scamlint.batch.options import BatchOptions
 from scamlint.batch.records import OK, Document, DocumentError, Record
@@ -66,14 +66,14 @@ def _parse(record: Record, options: BatchOptions) -> Document:
         document.text = html_text(decode_text(data, options.encoding, html=True))
     else:
         document.text = decode_text(data, options.encoding)
-        document.is_file = record.data is None and not form_of(record.source)[1]
+        document.is_file = record.data is None and not form_of_input(record.source)[1]
     if not document.text.strip():
         raise DocumentError("no_text", "The document holds no words; if it has pictures of text, run OCR on it first.")
     return document
 
 
 def _read(record: Record, options: BatchOptions) -> bytes:
-    compression = form_of(record.source)[1]
+    compression = form_of_input(record.source)[1]
     with open_raw(record.source) as raw:
         try:
             return read_all(decompress(raw, compression), options.max_bytes)
@@ -93,7 +93,7 @@ def _string(value: Any, options: BatchOptions) -> str:
 def _from_json(record: Record, options: BatchOptions) -> Document:
     """Parse a line of JSON. What identifies the row is put into the record first, so that an error row has it too."""
     row = _json_object(record, options)
-    record.keep = {name: row.get(name) for name in options.keep}
+    record.keep = {name: finite(row.get(name)) for name in options.keep}
     text = row.get(options.text_column)
     if text is None:
         message = f"The line has no field {options.text_column!r}; name the field that has the text with --text-column."

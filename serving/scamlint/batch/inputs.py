@@ -10,8 +10,10 @@ from dataclasses import dataclass
 from typing import Any
 
 from scamlint.batch.extras import need
+from scamlint.batch.manifest import MANIFEST_FILE
 from scamlint.batch.options import ARCHIVE_FORMS, ROW_FORMS, TEXT_FORMS, BatchOptions
-from scamlint.batch.places import check_apart, lies_in, local_path, result_places
+from scamlint.batch.patterns import matches
+from scamlint.batch.places import check_apart, holds_result, lies_in, local_path, result_places
 from scamlint.errors import InputError
 
 _ALIASES = {
@@ -67,9 +69,22 @@ def form_of(name: str, forced: str | None = None) -> tuple[str, str]:
         if lowered.endswith(suffix):
             compression = kind
             lowered = lowered[: -len(suffix)] + (".tar" if suffix == ".tgz" else "")
+    if forced == "tgz":
+        compression = "gz"
     form = "." + forced if forced else os.path.splitext(lowered)[1]
     form = _ALIASES.get(form, form)
     return (form if form in _KNOWN else ""), compression
+
+
+def form_of_input(path: str, forced: str | None = None) -> tuple[str, str]:
+    """Return the form and the compression of an input; the query of a web address is no part of its name.
+
+    Args:
+        path: A path or a URL.
+        forced: A form without its dot that is to be used whatever the name says.
+    """
+    is_web = path.startswith(("http://", "https://"))
+    return form_of(path.partition("?")[0] if is_web else path, forced)
 
 
 def check_inputs(options: BatchOptions) -> None:
@@ -84,7 +99,7 @@ def check_inputs(options: BatchOptions) -> None:
             need("fsspec", "files", "Reading a URL")
         if name == STDIN or "://" in name or os.path.lexists(name):
             continue
-        if not glob.has_magic(name) or not any(True for _ in glob.iglob(name, recursive=True)):
+        if not glob.has_magic(name) or not any(True for _ in matches(name)):
             raise InputError(f"{name} does not exist; give a file, a folder, a glob or a URL.")
     check_apart(options)
 
@@ -93,7 +108,7 @@ def find_inputs(options: BatchOptions, stdin: str = "") -> Iterator[Input]:
     """Yield every input file, always in the same order.
 
     Folders, also those that a glob matches, are walked in order of name; hidden files and linked folders are left out,
-    and so is the run's own output.
+    and so are the run's own output and folders with an earlier result.
 
     Args:
         options: Of the run.
@@ -124,9 +139,11 @@ def _matching(pattern: str, options: BatchOptions, own: tuple[str, ...]) -> Iter
     given: set[str] = set()
     walked: set[str] = set()
     folders: set[str] = set()
-    for match in sorted(glob.iglob(pattern, recursive=True)):
+    for match in sorted(set(matches(pattern))):
         real, is_folder = os.path.realpath(match), os.path.isdir(match)
-        if lies_in(real, own) or (is_folder and (pattern.endswith("**") or _was_walked(real, folders))):
+        if lies_in(real, own) or (is_folder and holds_result(match)):
+            continue
+        if is_folder and (pattern.endswith("**") or _was_walked(real, folders)):
             continue
         if "**" not in pattern:
             yield from _under(match, real, options, own)
@@ -164,7 +181,7 @@ def _under(path: str, real: str, options: BatchOptions, own: tuple[str, ...]) ->
         return
     for name in names:
         child = os.path.join(path, name)
-        if name.startswith(".") or (os.path.islink(child) and os.path.isdir(child)):
+        if name.startswith(".") or (os.path.isdir(child) and (os.path.islink(child) or holds_result(child))):
             continue
         yield from _under(child, os.path.join(real, name), options, own)
 
@@ -189,6 +206,9 @@ def _remote(url: str, options: BatchOptions, own: tuple[str, ...]) -> Iterator[I
             local = local_path(system.unstrip_protocol(item))
             if local is None or not lies_in(os.path.realpath(local), own):
                 yield _remote_input(system, item, options)
+    except FileNotFoundError:
+        problem = "There is no file of this name, and none that it matches as a pattern."
+        yield Input(url, url, ".txt", "", problem=problem)
     except ImportError as error:
         # fsspec says which package reads a kind of URL ("Install s3fs to access S3"), the module's name does not.
         problem = f"The library for this kind of URL is missing: {error}."
@@ -199,21 +219,39 @@ def _remote(url: str, options: BatchOptions, own: tuple[str, ...]) -> Iterator[I
 
 
 def _remote_files(system: Any, path: str) -> list[str]:
-    """Return the files that a path or a pattern stands for, each one once; folders give those in them."""
-    if not glob.has_magic(path):
-        return sorted(system.find(path)) if system.isdir(path) else [path]
+    """Return the files that a path or a pattern stands for, each one once; folders give those in them.
+
+    A name may hold the letters of patterns, and a web address has a question mark before its query: what exists under
+    the very name is meant.
+
+    Raises:
+        FileNotFoundError: A pattern matches nothing.
+    """
+    if not glob.has_magic(path) or system.exists(path):
+        return _remote_folder(system, path, keep=path) if system.isdir(path) else [path]
     files: dict[str, None] = {}
-    for match, info in sorted(system.glob(path, detail=True).items()):
+    matches = system.glob(path, detail=True)
+    if not matches:
+        raise FileNotFoundError(path)
+    for match, info in sorted(matches.items()):
         if info.get("type") != "directory":
             files[match] = None
         elif not path.endswith("**"):  # else what is in it matches too
-            files |= dict.fromkeys(sorted(system.find(match)))
+            files |= dict.fromkeys(_remote_folder(system, match))
     return list(files)
+
+
+def _remote_folder(system: Any, folder: str, keep: str = "") -> list[str]:
+    """Return the files of a folder and of those inside it, but those of earlier results; ``keep`` is no such folder."""
+    files = sorted(system.find(folder))
+    manifests = [file for file in files if file.endswith(f"/{MANIFEST_FILE}")]
+    results = tuple(file.removesuffix(MANIFEST_FILE) for file in manifests if file != f"{keep}/{MANIFEST_FILE}")
+    return [file for file in files if not file.startswith(results)]
 
 
 def _remote_input(system: Any, path: str, options: BatchOptions) -> Input:
     full = system.unstrip_protocol(path)
-    form, compression = form_of(path, options.input_format)
+    form, compression = form_of_input(full, options.input_format)
     try:
         info = system.info(path)
     except Exception as error:  # whatever a storage library raises

@@ -141,6 +141,22 @@ class Manifest:
             os.fsync(file.fileno())
 
 
+def is_finished(path: Path) -> bool:
+    """Whether a manifest says that its run is finished.
+
+    Args:
+        path: Of the manifest.
+    """
+    for line in path.read_bytes().splitlines():
+        try:
+            entry = json.loads(line)
+        except (ValueError, RecursionError):  # cut by a crash
+            continue
+        if isinstance(entry, dict) and entry.get("finished") is True:
+            return True
+    return False
+
+
 def _differences(before: dict[str, Any], now: dict[str, Any]) -> list[str]:
     return [
         f"{name} was {before.get(name)!r} and is now {now.get(name)!r}"

@@ -10,6 +10,7 @@ from typing import Any
 from scamlint.bundle import DEFAULT_MODEL
 from scamlint.cores import available_cores
 from scamlint.errors import OptionError
+from scamlint.labels import label_names
 
 MIB = 1024 * 1024
 OUTPUT_FORMATS = ("parquet", "jsonl", "csv")
@@ -18,8 +19,19 @@ COLUMNS = (
     "id", "source", "status", "error", "level", "scores", "counts", "spans", "characters", "model", "version",
     "offsets",
 )  # fmt: skip
+# The longest time limit: some days, which systems can count as they count processor time.
+MOST_SECONDS = 1_000_000
 # Columns of the short row; kept columns follow.
 SHORT_COLUMNS = ("id", "spans", "scores", "model", "error")
+
+
+def csv_columns() -> tuple[str, ...]:
+    """Return the columns of a CSV result: one for each label in place of the scores and the counts."""
+    columns: list[str] = []
+    for name in COLUMNS:
+        per_label = name in ("scores", "counts")
+        columns += [f"{name[:-1]}_{label}" for label in label_names()] if per_label else [name]
+    return tuple(columns)
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,7 +54,7 @@ class BatchOptions:
         thresholds: Scores from which spans are reported, for labels whose default should change.
         context: Characters of context that each span carries on either side.
         workers: Processes that parse and score; one for each core when None.
-        timeout: Seconds of processor time that reading one document may take.
+        timeout: Seconds of processor time that reading one document may take, at most 1,000,000.
         memory: MiB that reading one document may take.
         max_bytes: Largest document, in bytes.
         part_rows: Rows after which a part of the result is closed; a crash costs at most the open part.
@@ -82,21 +94,31 @@ class BatchOptions:
             raise OptionError("Give at least one input: a file, a folder, a glob, or - for standard input.")
         if not self.single_file and self.output.lower().endswith(_OTHER_FILES):
             raise OptionError(f"{self.output} looks like a file; one file ends with .parquet, .jsonl or .csv.")
+        if self.single_file and not self.output.lower().endswith(f".{self.format}"):
+            raise OptionError(
+                f"{self.output} names another format than {self.format}; give the file that ending, or leave out "
+                "--output-format."
+            )
         if self.resume and self.overwrite:
             raise OptionError("--resume and --overwrite contradict each other; give one of them.")
         if self.resume and "-" in self.inputs:
             raise OptionError("Standard input cannot be read a second time; save it to a file to use --resume.")
-        if len(set(self.keep)) != len(self.keep):
-            raise OptionError("A column is named twice in --keep.")
-        for name in self.keep:
-            if name in COLUMNS:
-                raise OptionError(f"The column {name!r} cannot be kept: the result has a column of that name.")
+        self._check_keep()
         if self.rows == "short" and self.format != "jsonl":
             raise OptionError("Short rows are written as JSONL only; name an output that ends with .jsonl.")
         self._check_numbers()
 
+    def _check_keep(self) -> None:
+        if len(set(self.keep)) != len(self.keep):
+            raise OptionError("A column is named twice in --keep.")
+        for name in self.keep:
+            if name in COLUMNS or (self.format == "csv" and name in csv_columns()):
+                raise OptionError(f"The column {name!r} cannot be kept: the result has a column of that name.")
+
     def _check_numbers(self) -> None:
-        for name in ("timeout", "memory", "max_bytes", "part_rows"):
+        if not 0 < self.timeout <= MOST_SECONDS:  # nan is neither
+            raise OptionError(f"timeout must be above 0 and at most {MOST_SECONDS:,} seconds, got {self.timeout}.")
+        for name in ("memory", "max_bytes", "part_rows"):
             if getattr(self, name) <= 0:
                 raise OptionError(f"{name} must be above 0, got {getattr(self, name)}.")
         if self.context < 0 or (self.workers is not None and self.workers < 1):

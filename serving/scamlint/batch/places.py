@@ -21,6 +21,11 @@ _OWN = (MANIFEST_FILE, WRITING_FOLDER)
 _LONGEST_ROW = 1 << 26
 
 
+def holds_result(folder: str) -> bool:
+    """Whether a folder holds the result of a run, finished or not."""
+    return os.path.exists(os.path.join(folder, MANIFEST_FILE))
+
+
 def is_part(name: str) -> bool:
     """Whether a file name is one that a part of a result has, finished or not."""
     return _PART.fullmatch(name) is not None

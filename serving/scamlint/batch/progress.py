@@ -6,7 +6,7 @@ import sys
 import threading
 import time
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 
 from scamlint.batch.inputs import STDIN, total_size
 from scamlint.batch.options import BatchOptions
@@ -40,7 +40,8 @@ class Meter:
         self._first: tuple[float, int] | None = None
 
     def _measure(self, options: BatchOptions) -> None:
-        self._total = total_size(options)
+        with suppress(Exception):  # the run lists the inputs too, and says what is wrong with them
+            self._total = total_size(options)
 
     def line(self, summary: Summary) -> str:
         """Return the state of a run in one line."""

@@ -7,16 +7,16 @@ import tarfile
 import zipfile
 from collections.abc import Callable, Iterator
 from functools import partial
-from typing import IO, Any
+from typing import IO, Any, cast
 
 from scamlint.batch.extras import need
 from scamlint.batch.inputs import form_of
 from scamlint.batch.json_rows import read_json, read_jsonl
 from scamlint.batch.options import ARCHIVE_FORMS, ROW_FORMS, BatchOptions
+from scamlint.batch.parquet_rows import read_parquet
 from scamlint.batch.records import DocumentError, Record
 from scamlint.batch.separated import read_separated
-from scamlint.batch.streams import decompress, read_all
-from scamlint.batch.values import column_values, finite, text_values
+from scamlint.batch.streams import Prefixed, decompress, read_all
 
 _BLOCK = 1 << 16
 
@@ -39,37 +39,6 @@ def read_stream(form: str, stream: IO[bytes], source: str, options: BatchOptions
 def unsupported(id_: str, source: str, what: str) -> Record:
     """Return the record of a file of a kind that is not read."""
     return Record.failed(id_, source, "unsupported", f"Files of the kind {what!r} are not read.")
-
-
-def _parquet(stream: IO[bytes], source: str, options: BatchOptions) -> Iterator[Record]:
-    pyarrow = need("pyarrow", "files", "Reading Parquet")
-    parquet = need("pyarrow.parquet", "files", "Reading Parquet")
-    if not stream.seekable():
-        stream = io.BytesIO(read_all(stream, 8 * options.max_bytes))
-    number = 0
-    try:
-        file = parquet.ParquetFile(stream, memory_map=False, pre_buffer=False)
-        names = file.schema_arrow.names
-        missing = [name for name in (options.text_column, *options.keep) if name not in names]
-        if missing:
-            raise DocumentError("invalid", f"There is no column {missing[0]!r}; see --text-column and --keep.")
-        has_id = options.id_column in names
-        others = list(dict.fromkeys([*([options.id_column] if has_id else []), *options.keep]))
-        wanted = list(dict.fromkeys([options.text_column, *others]))
-        for batch in file.iter_batches(batch_size=128, columns=wanted, use_threads=False):
-            texts, undecodable = text_values(batch.column(options.text_column))
-            columns = {name: column_values(batch.column(name)) for name in others}
-            for place, text in enumerate(texts):
-                number += 1
-                found = finite(columns[options.id_column][place]) if has_id else None
-                id_ = f"{source}:{number}" if found is None else found if isinstance(found, (str, int)) else str(found)
-                keep = {name: columns[name][place] for name in options.keep}
-                if place in undecodable:
-                    yield Record(id_, source, "none", None, keep, "invalid", _NOT_UTF8)
-                else:
-                    yield Record(id_, source, "text", text, keep)
-    except (pyarrow.ArrowException, OSError, UnicodeDecodeError) as error:
-        raise DocumentError("unreadable", "The Parquet file is damaged.") from error
 
 
 def _zip(stream: IO[bytes], source: str, options: BatchOptions) -> Iterator[Record]:
@@ -117,9 +86,14 @@ def _tar(stream: IO[bytes], source: str, options: BatchOptions) -> Iterator[Reco
                 if form_of(name)[0] or not options.skip_unsupported:
                     yield Record.failed(name, name, "unsupported", _LINK)
                 continue
-            yield from _member(name, info.size, partial(archive.extractfile, info), options)
+            yield from _member(name, info.size, partial(_tar_member, archive, info), options)
     except tarfile.TarError as error:
         raise DocumentError("unreadable", "The tar archive is damaged from here on.") from error
+
+
+def _tar_member(archive: tarfile.TarFile, info: tarfile.TarInfo) -> IO[bytes]:
+    """Open a member of an archive that is read as it comes; it says that it is not seekable, which tarfile does not."""
+    return io.BufferedReader(Prefixed(b"", cast("IO[bytes]", archive.extractfile(info))))
 
 
 def _member(name: str, size: int, open_member: Callable[[], Any], options: BatchOptions) -> Iterator[Record]:
@@ -217,7 +191,6 @@ def _kind(name: str) -> str:
     return "." + base.rsplit(".", 1)[-1] if "." in base else base
 
 
-_NOT_UTF8 = "The text is not valid UTF-8."
 _LINK = "A hard link to another member of the archive is not followed; unpack the archive to read it under this name."
 _BROKEN_HEADERS = (
     tarfile.InvalidHeaderError,  # type: ignore[attr-defined]
@@ -238,7 +211,7 @@ _READERS: dict[str, Callable[[IO[bytes], str, BatchOptions], Iterator[Record]]] 
     ".json": read_json,
     ".csv": read_separated,
     ".tsv": partial(read_separated, delimiter="\t"),
-    ".parquet": _parquet,
+    ".parquet": read_parquet,
     ".zip": _zip,
     ".tar": _tar,
     ".warc": _warc,

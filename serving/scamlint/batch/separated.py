@@ -15,6 +15,7 @@ from scamlint.batch.records import DocumentError, Record
 from scamlint.batch.streams import Prefixed, codec_name, detect_encoding
 
 _QUOTED = re.compile(r'"[^"]*(?:"|$)')
+_PIECE = 1 << 20
 _NAMES = {",": "a comma", ";": "a semicolon", "\t": "a tab"}
 # A quoted cell may run over lines. When each of its lines has just as many delimiters as the header, and there are so
 # many of them, the lines are rows and a quote is missing. Prose has commas, but next to no tabs.
@@ -28,10 +29,16 @@ class _Row:
     Attributes:
         cells: Its cells; when there is a problem, those that can be told.
         problem: What is wrong with it.
+        status: Status that goes with the problem.
     """
 
     cells: list[str]
     problem: str = ""
+    status: str = "invalid"
+
+
+class _LongRowError(DocumentError):
+    """A row of one line that is too long; it was read over, and the next line is the next row."""
 
 
 class _Lines:
@@ -57,10 +64,27 @@ class _Lines:
         if not line:
             raise StopIteration
         if len(line) >= self._limit and not line.endswith(("\n", "\r")):
-            raise DocumentError("too_large", f"A line is longer than {self._limit:,} characters; see --max-bytes.")
+            self._read_over(line)
         self.number += 1
         self.taken.append(line)
         return line
+
+    def _read_over(self, start: str) -> None:
+        """Go to the end of a line that is too long.
+
+        Raises:
+            _LongRowError: It is a row.
+            DocumentError: It is a part of a row, so that there is no telling where that ends.
+        """
+        message = f"A line is longer than {self._limit:,} characters; see --max-bytes."
+        quotes, piece = start.count('"'), start
+        while not self.taken and piece and not piece.endswith(("\n", "\r")):
+            piece = self._text.readline(_PIECE)
+            quotes += piece.count('"')
+        if self.taken or quotes % 2:  # a quoted cell goes on in the next line
+            raise DocumentError("too_large", message)
+        self.number += 1
+        raise _LongRowError("too_large", message)
 
     def check_size(self, delimiter: str, width: int, error: csv.Error) -> None:
         """Refuse to go on behind a cell of too many characters, unless its lines look like rows.
@@ -111,7 +135,7 @@ def read_separated(stream: IO[bytes], source: str, options: BatchOptions, delimi
         known = id_ is not None and id_ < len(row.cells) and (not row.problem or id_ < text)
         name = (row.cells[id_] if known and id_ is not None else "") or f"{source}:{number}"
         if row.problem:
-            yield Record.failed(name, source, "invalid", row.problem)
+            yield Record.failed(name, source, row.status, row.problem)
         else:
             keep = {column: row.cells[places[column]] for column in options.keep}
             yield Record(name, source, "text", row.cells[text], keep)
@@ -143,6 +167,9 @@ def _rows(lines: _Lines, delimiter: str, width: int) -> Iterator[_Row]:
             broken = _runs_on(lines.taken, delimiter, width)
         except StopIteration:
             return
+        except _LongRowError as error:
+            yield _Row([], error.message, error.status)
+            continue
         except csv.Error as error:
             lines.check_size(delimiter, width, error)
             cells, broken = [], True

@@ -35,12 +35,20 @@ def decompress(stream: IO[bytes], compression: str) -> IO[bytes]:
         compression: ``gz``, ``zst`` or empty.
     """
     if compression == "gz":
-        return cast("IO[bytes]", gzip.GzipFile(fileobj=stream))
+        return cast("IO[bytes]", _Gzip(fileobj=stream))
     if compression == "zst":
         # Of the libraries for zstd, Arrow both works through a stream and tells when it breaks off.
         arrow = need("pyarrow", "files", "Reading .zst")
         return cast("IO[bytes]", io.BufferedReader(arrow.CompressedInputStream(stream, "zstd")))
     return stream
+
+
+class _Gzip(gzip.GzipFile):
+    """Decompressed bytes; they can be sought in only where the compressed ones can, whatever GzipFile says."""
+
+    def seekable(self) -> bool:
+        """Whether one can go back in it."""
+        return bool(cast("IO[bytes]", self.fileobj).seekable())
 
 
 class Prefixed(io.RawIOBase):

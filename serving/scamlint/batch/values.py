@@ -8,6 +8,9 @@ from typing import Any
 
 from scamlint.batch.extras import need
 
+# Levels of lists and objects in a value; far below what Python's stack holds.
+_DEEPEST = 200
+
 
 def column_values(column: Any) -> list[Any]:
     """Return the values of an Arrow column; bytes that are not UTF-8 become U+FFFD in its strings.
@@ -27,8 +30,22 @@ def column_values(column: Any) -> list[Any]:
     return values
 
 
+def is_text(kind: Any) -> bool:
+    """Whether an Arrow type is one of strings, such as that of a column of texts."""
+    types = need("pyarrow.types", "files", "Parquet")
+    kind = getattr(kind, "storage_type", kind)  # of strings that are marked as JSON
+    if types.is_dictionary(kind):
+        kind = kind.value_type
+    return bool(types.is_string(kind) or types.is_large_string(kind) or types.is_string_view(kind))
+
+
 def text_values(column: Any) -> tuple[list[Any], frozenset[int]]:
-    """Return the texts of an Arrow column, and the places of those that are not valid UTF-8; there they are None."""
+    """Return the texts of an Arrow column, and the places of those that are not valid UTF-8; there they are None.
+
+    A column of another type has no texts: each one is None.
+    """
+    if not is_text(column.type):
+        return [None] * len(column), frozenset()
     try:
         return column.to_pylist(), frozenset()
     except UnicodeDecodeError:
@@ -60,14 +77,21 @@ def _replaced(cell: Any) -> Any:
     return cell.as_buffer().to_pybytes().decode("utf-8", "replace")
 
 
-def finite(value: Any) -> Any:
-    """Replace the numbers that JSON does not have, NaN and the infinite ones, by None, also inside of a value."""
+def finite(value: Any, levels: int = _DEEPEST) -> Any:
+    """Replace by None what cannot be written as JSON: NaN, the infinite numbers, and what is nested too deep.
+
+    Args:
+        value: Any value; inside of it they are replaced too.
+        levels: How many levels of lists and objects are kept.
+    """
     if isinstance(value, float):
         return value if math.isfinite(value) else None
+    if isinstance(value, (dict, list, tuple)) and not levels:
+        return None
     if isinstance(value, dict):
-        return {key: finite(item) for key, item in value.items()}
+        return {key: finite(item, levels - 1) for key, item in value.items()}
     if isinstance(value, (list, tuple)):
-        return [finite(item) for item in value]
+        return [finite(item, levels - 1) for item in value]
     return value
 
 

@@ -6,6 +6,7 @@ import sys
 
 import click
 
+from scamlint.batch.inputs import STDIN
 from scamlint.batch.options import INPUT_FORMATS, MIB, OUTPUT_FORMATS, BatchOptions
 from scamlint.bundle import DEFAULT_MODEL, SHIPPED
 from scamlint.errors import OptionError
@@ -52,7 +53,7 @@ def batch(
     JSONL, JSON, CSV, TSV and Parquet; all of them also in .gz or .zst, in .zip or .tar, or in a WARC.
 
     Exit status: 0 when every document has its row, 3 when --strict is given and a row has an error, 130 after Ctrl-C
-    (go on with --resume), 2 when an option or an input is wrong.
+    (it says how to go on), 2 when an option or an input is wrong.
     """
     options = BatchOptions(labels=chosen or None, thresholds=_thresholds(thresholds), **values)  # type: ignore[arg-type]
     from scamlint.batch.engine import run_batch
@@ -67,7 +68,7 @@ def batch(
             with show_progress(options) as on_progress:
                 summary = run_batch(options, on_progress)
     except KeyboardInterrupt:
-        click.echo("scamlint: stopped. Run the same command with --resume to go on.", err=True)
+        click.echo(f"scamlint: stopped. {how_to_go_on(options, engine)}", err=True)
         sys.exit(130)
     click.echo(
         f"{summary.documents:,} documents in, {summary.rows:,} rows out; {summary.flagged:,} flagged, "
@@ -78,6 +79,23 @@ def batch(
         click.echo(f"The first error: {visible(summary.first_error)}", err=True)
     if strict and summary.errors:
         sys.exit(3)
+
+
+def how_to_go_on(options: BatchOptions, engine: str) -> str:
+    """Return the sentence that says what to do after Ctrl-C.
+
+    Args:
+        options: Of the run that was stopped.
+        engine: ``local`` or ``ray``.
+    """
+    if engine == "ray" or STDIN in options.inputs:
+        what = "A run on Ray" if engine == "ray" else "A run over standard input"
+        again = "again" if options.overwrite else "with --overwrite"
+        return f"{what} cannot go on; run the same command {again} to start anew."
+    if options.resume:
+        return "Run the same command again to go on."
+    instead = " in place of --overwrite" if options.overwrite else ""
+    return f"Run the same command with --resume{instead} to go on."
 
 
 def _thresholds(items: tuple[str, ...]) -> dict[str, float]:

@@ -10,7 +10,7 @@ from typing import Any
 
 from scamlint.batch.encoders import original_cell
 from scamlint.batch.extras import need
-from scamlint.batch.manifest import MANIFEST_FILE
+from scamlint.batch.manifest import MANIFEST_FILE, is_finished
 from scamlint.batch.options import OUTPUT_FORMATS
 from scamlint.errors import InputError, ScamlintError
 from scamlint.labels import label_names
@@ -77,7 +77,7 @@ def result_files(path: Path) -> list[Path]:
     """
     if path.is_dir():
         manifest = path / MANIFEST_FILE
-        if manifest.exists() and b'"finished"' not in manifest.read_bytes():
+        if manifest.exists() and not is_finished(manifest):
             raise InputError(f"The run in {path} is not finished; go on with scamlint batch --resume.")
         files = sorted(part for form in OUTPUT_FORMATS for part in path.glob(f"part-*.{form}"))
         if not files:

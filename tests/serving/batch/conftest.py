@@ -1,3 +1,4 @@
+import signal
 import subprocess
 import sys
 from pathlib import Path
@@ -8,6 +9,14 @@ import pytest
 sys.path.insert(0, str(Path(__file__).parent))
 
 from running import SCAMLINT
+
+
+@pytest.fixture
+def heeds_ctrl_c():
+    """Tests that were started in the background ignore Ctrl-C, and so would the run that they start."""
+    before = signal.signal(signal.SIGINT, signal.default_int_handler)
+    yield
+    signal.signal(signal.SIGINT, before)
 
 
 @pytest.fixture

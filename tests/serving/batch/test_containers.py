@@ -1,9 +1,12 @@
 """Files of many documents that are damaged, or written in an unusual way: what cannot be read has a row."""
 
+import gzip
 import io
 import tarfile
 
+import pyarrow as pa
 import pytest
+from pyarrow import parquet
 from running import read_rows
 
 from scamlint.batch.options import BatchOptions
@@ -61,6 +64,33 @@ def test_a_hard_link_in_a_tar_has_a_row(tmp_path):
     with (tmp_path / "in.tar").open("rb") as stream:
         found = [(record.id, record.status) for record in read_stream(".tar", stream, "in.tar", OPTIONS)]
     assert found == [("in.tar!a.txt", "ok"), ("in.tar!b.txt", "unsupported")]
+
+
+@pytest.mark.parametrize("ending", ["tar", "tgz"])
+def test_tables_in_a_tar_are_read_and_a_very_large_one_costs_no_other_member(batch, tmp_path, ending):
+    table = io.BytesIO()
+    parquet.write_table(pa.table({"id": ["a", "b"], "text": ["Words."] * 2}), table)
+    large = io.BytesIO()
+    parquet.write_table(pa.table({"text": [f"{n:09}" for n in range(4_000)]}), large, compression="none")
+    members = {
+        "one.parquet": table.getvalue(),
+        "two.parquet.gz": gzip.compress(table.getvalue()),
+        "three.parquet.zst": pa.compress(table.getvalue(), "zstd", asbytes=True),
+        "large.parquet": large.getvalue(),
+        "note.txt": b"Words.",
+    }
+    with tarfile.open(tmp_path / f"in.{ending}", "w:gz" if ending == "tgz" else "w") as tar:
+        for name, data in members.items():
+            info = tarfile.TarInfo(name)
+            info.size = len(data)
+            tar.addfile(info, io.BytesIO(data))
+    batch(f"in.{ending}", "--output", "out.jsonl", "--rows", "full", "--max-bytes", "4000")
+    found = [(row["id"], row["source"].partition("!")[2], row["status"]) for row in read_rows(tmp_path / "out.jsonl")]
+    assert found == [
+        *((id_, name, "ok") for name in list(members)[:3] for id_ in "ab"),
+        (f"in.{ending}!large.parquet", "large.parquet", "too_large"),
+        (f"in.{ending}!note.txt", "note.txt", "ok"),
+    ]
 
 
 def test_arrays_and_objects_of_json_one_after_the_other_are_all_read(batch, tmp_path):

@@ -36,14 +36,6 @@ def test_kills_at_random_moments_change_no_row(documents, tmp_path):
     assert len(read_rows(tmp_path / "clean")) == 3 * 701 + 70
 
 
-@pytest.fixture
-def heeds_ctrl_c():
-    """Tests that were started in the background ignore Ctrl-C, and so would the run that they start."""
-    before = signal.signal(signal.SIGINT, signal.default_int_handler)
-    yield
-    signal.signal(signal.SIGINT, before)
-
-
 @pytest.mark.usefixtures("heeds_ctrl_c")
 def test_ctrl_c_leaves_a_state_to_resume_and_no_process(documents, tmp_path):
     process = start(documents, tmp_path / "out", "--part-rows", "100")

@@ -1,10 +1,15 @@
 """CSV and TSV: no row and no cell is lost, whatever is wrong with quotes and commas."""
 
 import csv
+import io
 import json
 
 import pytest
 from running import read_rows
+
+from scamlint.batch.options import BatchOptions
+from scamlint.batch.records import DocumentError
+from scamlint.batch.separated import read_separated
 
 PITCH = "Earn guaranteed returns of 2% daily with zero risk."
 
@@ -17,6 +22,17 @@ def rows_of(batch, tmp_path):
         (tmp_path / name).write_text(text, encoding="utf-8", newline="")
         batch(name, "--output", "out.jsonl", "--overwrite", *more)
         return read_rows(tmp_path / "out.jsonl")
+
+    return run
+
+
+@pytest.fixture
+def table():
+    """Read a table with a limit of 1,000 bytes; return id and status of its rows."""
+    options = BatchOptions(("in.csv",), "out", max_bytes=1_000)
+
+    def run(text):
+        return [(row.id, row.status) for row in read_separated(io.BytesIO(text.encode()), "in.csv", options)]
 
     return run
 
@@ -87,6 +103,41 @@ def test_a_header_that_cannot_be_right_is_one_error(rows_of):
         (row,) = rows_of(text)
         assert row["status"] == "invalid"
         assert words in row["error"]
+
+
+@pytest.mark.parametrize("long", ["b,{}", 'b,"{}"', '"b ""x""",{}', "{},b"])
+@pytest.mark.parametrize("end", ["\n", "\r\n", "\r"])
+def test_a_row_of_one_very_long_line_costs_itself_only(table, long, end):
+    long = long.format("x" * 3_000_000)
+    lines = ["id,text", "a,Words.", long, "c,Words.", 'd,"two', 'lines"', long, "f,x,y", long]
+    assert table(end.join([*lines, ""])) == [
+        ("a", "ok"),
+        ("in.csv:2", "too_large"),
+        ("c", "ok"),
+        ("d", "ok"),
+        ("in.csv:5", "too_large"),
+        ("f", "invalid"),
+        ("in.csv:7", "too_large"),
+    ]
+    assert table(end.join(lines))[-1] == ("in.csv:7", "too_large"), "the last line has no end"
+
+
+def test_a_very_long_line_that_a_quoted_cell_goes_on_behind_is_told_with_what_is_lost(table):
+    message = "A line is longer than 1,000 characters; see --max-bytes."
+    for row in (f'b,"{"x" * 2_000}\nmore"', f'b,"more\n{"x" * 2_000}"', f'b,"{"x" * 2_000}'):
+        with pytest.raises(DocumentError, match=message):
+            table(f"id,text\na,Words.\n{row}\nc,Words.\n")
+    with pytest.raises(DocumentError, match=message):
+        table(f"id,text,{'x' * 2_000}\na,Words.,\n")
+
+
+def test_the_line_of_an_error_is_right_behind_a_very_long_line(rows_of):
+    rows = rows_of(f"id,text\na,{'x' * 2_000}\nb,one,two\nc,Words.\n", "in.csv", "--max-bytes", "1000")
+    assert [(row["id"], row["error"] and row["error"][:40]) for row in rows] == [
+        ("in.csv:1", "A line is longer than 1,000 characters; "),
+        ("b", "The row in line 3 has 3 cells and the he"),
+        ("c", None),
+    ]
 
 
 def test_a_csv_result_holds_no_formulas(batch, tmp_path):

@@ -141,6 +141,21 @@ def test_a_report_never_takes_the_place_of_its_result(full, results, tmp_path):
     assert "cannot be written" in scamlint("report", full / "full.csv", "-o", tmp_path / "folder.html", expect=2)
 
 
+def test_a_run_that_is_not_finished_has_no_report_whatever_its_options_are(results, tmp_path):
+    shutil.copytree(results / "out", tmp_path / "out")
+    manifest = tmp_path / "out/_manifest.jsonl"
+    run, *parts, end = manifest.read_text().splitlines(keepends=True)
+    words = json.loads(run)
+    words["run"]["inputs"] = ["finished"]
+    lines = "".join([json.dumps(words) + "\n", *parts])
+    for cut in (lines, lines + end[:20]):
+        manifest.write_text(cut)
+        said = scamlint("report", tmp_path / "out", "-o", tmp_path / "report.csv", expect=2)
+        assert "is not finished; go on with scamlint batch --resume" in said
+    manifest.write_text(lines + end)
+    scamlint("report", tmp_path / "out", "-o", tmp_path / "report.csv")
+
+
 def test_a_result_that_an_editor_wrote_anew_is_read(full, tmp_path):
     """JSONL with real letters in place of escapes, with a byte order mark, line ends of Windows and an empty line."""
     lines = [json.loads(line) for line in (full / "full.jsonl").read_text().splitlines()]
