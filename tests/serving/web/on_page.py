@@ -4,10 +4,21 @@ import json
 import sqlite3
 import time
 import urllib.request
-from contextlib import closing
+from contextlib import closing, contextmanager
 
 PROMISE = "Every deposit earns a fixed 3% per day, guaranteed, with no risk to your capital."
 URGENCY = "Only 50 places are left, so join now before the sale closes tonight at midnight."
+
+
+@contextmanager
+def opened(browser, url):
+    """Open the page of a server in a browser window of its own, which may use the clipboard."""
+    context = browser.new_context(viewport={"width": 1280, "height": 900})
+    context.grant_permissions(["clipboard-read", "clipboard-write"], origin=url)
+    page = context.new_page()
+    page.goto(url)
+    yield page
+    context.close()
 
 
 def scan(server, text):

@@ -1,7 +1,9 @@
 """Reports of wrong and missing marks: what is sent, and what the reader is told of it."""
 
 import pytest
-from on_page import PROMISE, drop, newest_report, paste, select, until, wait_for_marks
+from on_page import PROMISE, drop, newest_report, opened, paste, select, until, wait_for_marks
+
+from scamlint_training.browser.server import running_server
 
 MISSED = "uncle in the ministry"
 # More than the report takes of the words around, on both sides.
@@ -111,3 +113,21 @@ def test_the_form_stays_while_the_same_document_is_read_again(page):
     until(page, "document.querySelectorAll('#paper mark').length === 0")
     page.wait_for_timeout(500)
     assert page.locator("#missed-form").is_visible()
+
+
+def test_a_report_that_a_busy_server_refused_is_said_not_to_be_stored(browser, tmp_path):
+    # The labels, the service and one text are three requests; the reports come after them.
+    settings = {"RATE_LIMIT_ADDRESS": "3/hour"}
+    with running_server(tmp_path, settings=settings) as server, opened(browser, server.url) as page:
+        page.wait_for_selector("#legend li")
+        paste(page, DOCUMENT)
+        wait_for_marks(page)
+        card = open_card(page)
+        card.get_by_role("button", name="Send").click()
+        card.get_by_text("The server is busy and the report was not stored; send it again later.").wait_for()
+        assert "3 requests per hour" in card.text_content()
+        page.keyboard.press("Escape")
+        report_missed(page)
+        page.get_by_role("button", name="Send").click()
+        page.get_by_role("alert").get_by_text("the report was not stored").wait_for()
+        assert newest_report(server) is None
