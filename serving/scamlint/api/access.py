@@ -57,13 +57,18 @@ class AccessGuard:
 
 
 def address_of(scope: Scope) -> str:
-    """Return the client's address; of IPv6 the network of 64 bits, which one client can fill."""
+    """Return the client's address; of IPv6 the network of 64 bits, which one client can fill.
+
+    IPv4 clients of a server that listens on IPv6 come as ``::ffff:a.b.c.d`` and are counted by their IPv4 address.
+    """
     client = scope.get("client")
     try:
         address = ipaddress.ip_address(client[0] if client else "")
     except ValueError:
         return "unknown"
-    if address.version == 6:
+    if isinstance(address, ipaddress.IPv6Address):
+        if address.ipv4_mapped is not None:
+            return str(address.ipv4_mapped)
         return str(ipaddress.ip_network((address, 64), strict=False))
     return str(address)
 

@@ -97,7 +97,8 @@ class _Lane(Generic[Result]):
         self._requests: deque[deque[_Job[Result]]] = deque()
         self._changed = threading.Condition()
         self._stopping = False
-        self._running = 0
+        self._running = 0  # characters of the run in progress
+        self._begun = 0.0  # when it began
         self._speed: float | None = None
         self.documents = 0
         self.characters = 0
@@ -106,17 +107,32 @@ class _Lane(Generic[Result]):
 
     def delay(self) -> float:
         """Return the seconds after which new work should begin, going by the recent speed."""
-        waiting = self.characters + self._running
-        return waiting / self._speed if self._speed and waiting else 0.0
+        with self._changed:
+            if not self._speed:
+                return 0.0
+            left = self._running / self._speed - (time.perf_counter() - self._begun) if self._running else 0.0
+            return self.characters / self._speed + max(left, 0.0)
 
-    def put(self, jobs: Sequence[_Job[Result]]) -> None:
+    def put(self, jobs: Sequence[_Job[Result]]) -> deque[_Job[Result]]:
+        """Let jobs of one request wait; return those that still wait, at any time from now on."""
+        waiting = deque(jobs)
         with self._changed:
             if self._stopping:
                 raise StoppedError("The server is shutting down.")
-            self._requests.append(deque(jobs))
-            self.documents += len(jobs)
-            self.characters += sum(len(job.text) for job in jobs)
+            self._requests.append(waiting)
+            self.documents += len(waiting)
+            self.characters += sum(len(job.text) for job in waiting)
             self._changed.notify()
+        return waiting
+
+    def drop(self, waiting: deque[_Job[Result]]) -> None:
+        """Take out what still waits of a request, given as what :meth:`put` returned."""
+        with self._changed:
+            if waiting:
+                self._requests = deque(jobs for jobs in self._requests if jobs is not waiting)
+                self.documents -= len(waiting)
+                self.characters -= sum(len(job.text) for job in waiting)
+                waiting.clear()
 
     def stop(self) -> None:
         with self._changed:
@@ -133,6 +149,7 @@ class _Lane(Generic[Result]):
                 batch = self._next_batch()
                 if batch or self._stopping:
                     self._running = sum(len(job.text) for job in batch)
+                    self._begun = time.perf_counter()
                     return batch
                 self._running = 0
                 self._changed.wait()
@@ -143,8 +160,7 @@ class _Lane(Generic[Result]):
         while self._requests:
             jobs = self._requests[0]
             job = jobs[0]
-            wanted = not job.future.cancelled()
-            if batch and wanted and (not self._limits.share or size + len(job.text) > self._limits.batch_characters):
+            if batch and (not self._limits.share or size + len(job.text) > self._limits.batch_characters):
                 break
             jobs.popleft()
             self._requests.popleft()
@@ -152,14 +168,13 @@ class _Lane(Generic[Result]):
                 self._requests.append(jobs)
             self.documents -= 1
             self.characters -= len(job.text)
-            if wanted:
-                batch.append(job)
-                size += len(job.text)
+            batch.append(job)
+            size += len(job.text)
         return batch
 
     def _work(self) -> None:
         while batch := self._take():
-            begun = time.perf_counter()
+            begun = self._begun
             outcomes = self._outcomes(batch)
             ran = time.perf_counter() - begun
             if not any(isinstance(outcome, BaseException) for outcome in outcomes):
@@ -224,17 +239,19 @@ class Batcher(Generic[Result]):
         if self.documents >= self._limits.documents or delay > self._limits.seconds:
             raise QueueFullError(max(delay, 1.0))
 
-    def check(self, documents: int, characters: int) -> None:
+    def check(self, lengths: Sequence[int]) -> None:
         """Refuse work that does not fit.
+
+        Args:
+            lengths: Characters of each document of the request, which waits for the slowest of its documents.
 
         Raises:
             QueueFullError: There is no room. An empty queue takes any request.
         """
-        lane = self._short if characters <= self._limits.short_characters * max(documents, 1) else self._long
-        delay = lane.delay()
+        delay = max((lane.delay() for lane in {self._lane(length) for length in lengths}), default=0.0)
         over = (
-            self.documents + documents > self._limits.documents
-            or self.characters + characters > self._limits.characters
+            self.documents + len(lengths) > self._limits.documents
+            or self.characters + sum(lengths) > self._limits.characters
         )
         if (over and self.documents) or delay > self._limits.seconds:
             raise QueueFullError(max(delay, 1.0))
@@ -243,7 +260,8 @@ class Batcher(Generic[Result]):
         """Run the model on the documents of one request.
 
         Args:
-            texts: The documents, at least one. Work that has not begun is dropped when the caller is cancelled.
+            texts: The documents, at least one. What nobody waits for any more, after a time limit or when the caller
+                is cancelled, leaves the queue at once; a run that has begun is given up as soon as the model allows.
             seconds: How long to wait for results; no limit when None.
 
         Returns:
@@ -253,21 +271,26 @@ class Batcher(Generic[Result]):
             QueueFullError: There is no room.
             StoppedError: The batcher was stopped.
         """
-        self.check(len(texts), sum(map(len, texts)))
+        self.check([len(text) for text in texts])
         loop = asyncio.get_running_loop()
         jobs: list[_Job[Result]] = [_Job(text, loop.create_future(), loop) for text in texts]
+        waiting: dict[_Lane[Result], deque[_Job[Result]]] = {}
         try:
-            for lane, chosen in (
-                (self._short, [job for job in jobs if len(job.text) <= self._limits.short_characters]),
-                (self._long, [job for job in jobs if len(job.text) > self._limits.short_characters]),
-            ):
+            for lane in (self._short, self._long):
+                chosen = [job for job in jobs if self._lane(len(job.text)) is lane]
                 if chosen:
-                    lane.put(chosen)
+                    waiting[lane] = lane.put(chosen)
             await asyncio.wait([job.future for job in jobs], timeout=seconds)
             return [_outcome(job.future) for job in jobs]
         finally:
+            for lane, left in waiting.items():
+                lane.drop(left)
             for job in jobs:
                 job.future.cancel()
+
+    def _lane(self, length: int) -> _Lane[Result]:
+        """Return the lane of a document of so many characters."""
+        return self._short if length <= self._limits.short_characters else self._long
 
     def stop(self, seconds: float = 10.0) -> None:
         """Finish what was taken, then end the threads; wait for them up to ``seconds``."""

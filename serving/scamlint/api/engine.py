@@ -74,7 +74,7 @@ class Engine:
         try:
             batcher = self.batchers[self._settings.model]
             if size <= self._settings.short_characters:
-                batcher.check(1, 0)
+                batcher.check([0])
             batcher.check_early()
         except QueueFullError as error:
             raise _overloaded(error) from None

@@ -4,10 +4,14 @@ export class ServerError extends Error {
   /**
    * @param {string} sentence What is wrong and what to do.
    * @param {number} [retryAfter] Seconds after which to try again by itself.
+   * @param {number} [status] Status of the server's answer, when there was one.
+   * @param {string} [detail] What the server says about it.
    */
-  constructor(sentence, retryAfter) {
+  constructor(sentence, retryAfter, status, detail = "") {
     super(sentence);
     this.retryAfter = retryAfter;
+    this.status = status;
+    this.detail = detail;
   }
 }
 
@@ -39,7 +43,7 @@ async function request(path, body, signal) {
   if (reply.ok) return reply.status === 204 ? null : reply.json();
   const problem = await reply.json().catch(() => ({}));
   if (reply.status === 401) throw new KeyNeeded(key ? "The server does not know this API key." : "This server asks for an API key.");
-  throw new ServerError(sentence(reply.status, problem), retryAfter(reply));
+  throw new ServerError(sentence(reply.status, problem), retryAfter(reply), reply.status, problem.detail);
 }
 
 function retryAfter(reply) {
@@ -50,7 +54,7 @@ function retryAfter(reply) {
 
 function sentence(status, problem) {
   if (status === 413) return `The text is longer than this server takes. ${problem.detail ?? ""}`.trim();
-  if (status === 429) return "The server is busy; the text is sent again in a moment.";
+  if (status === 429) return "The server is busy; this page asks again in a moment.";
   if (status === 503 || status === 504) return `The server cannot do this now. ${problem.detail ?? ""}`.trim();
   return problem.detail ?? `The server answered with status ${status}.`;
 }
@@ -76,7 +80,12 @@ export function scan(text, { labels, thresholds }, signal) {
   return request("v1/scan", { text, offset_unit: "utf16", labels, thresholds }, signal);
 }
 
-/** Tell the server that a mark is wrong or missing. */
-export function sendFeedback(report) {
-  return request("v1/feedback", report);
+/** Tell the server that a mark is wrong or missing. Nothing is sent again by itself. */
+export async function sendFeedback(report) {
+  try {
+    return await request("v1/feedback", report);
+  } catch (error) {
+    if (error.status !== 429) throw error;
+    throw new ServerError(`The server is busy and the report was not stored; send it again later. ${error.detail}`.trim());
+  }
 }

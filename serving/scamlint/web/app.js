@@ -4,6 +4,7 @@ import { KeyNeeded, fetchInfo, fetchLabels, scan, sendFeedback, setKey } from ".
 import { Card } from "./card.js";
 import { readFile } from "./files.js";
 import { Legend } from "./legend.js";
+import { MissedForm } from "./missed.js";
 import { Paper } from "./paper.js";
 import { asHtml, asJson, download } from "./report.js";
 import { samples } from "./samples.js";
@@ -19,6 +20,7 @@ let info = {};
 let legend;
 let paper;
 let card;
+let missed = null; // null when the server takes no feedback
 let result = null; // {text, spans, level, model, words, warnings}: the last answer
 let aborter = null;
 let timer = 0;
@@ -49,6 +51,7 @@ async function run(reading = false) {
   clearTimeout(timer);
   aborter?.abort();
   const text = $("text").value.toWellFormed();
+  missed?.keepFor(text);
   $("clear").disabled = text === "";
   if (text.trim() === "") return reset();
   aborter = new AbortController();
@@ -82,6 +85,7 @@ async function run(reading = false) {
 async function show(reading) {
   const spans = result.spans.filter((span) => legend.shows(span));
   const shown = { ...result, spans };
+  missed?.keepFor(result.text);
   legend.count(spans);
   showSummary($("summary"), shown);
   $("actions").hidden = false;
@@ -147,9 +151,8 @@ function missedButton() {
   $("missed").hidden = $("paper").hidden || !info.feedback || !result || !paper.selected();
 }
 
-/** Feedback in the form of the API. The words are stored only when the reader says so. */
-function report({ kind, span, right = null, share = false }) {
-  const { text, model } = result;
+/** Feedback in the form of the API. The words and those around them are stored only when the reader says so. */
+function report({ kind, span, right = null, share = false }, { text, model } = result) {
   const body = { kind, text: text.slice(span.start, span.end), label: span.label, store_text: share, model };
   if (share) {
     body.before = text.slice(Math.max(0, span.start - CONTEXT), span.start).toWellFormed();
@@ -167,6 +170,7 @@ function wireTools() {
   $("open").addEventListener("click", () => $("file").click());
   $("file").addEventListener("change", () => { if ($("file").files[0]) loadFile($("file").files[0]); $("file").value = ""; });
   $("text").addEventListener("input", (event) => {
+    missed?.close();
     if (event.inputType === "insertFromPaste") run(true);
     else later(TYPING_MS, false);
     $("clear").disabled = $("text").value === "";
@@ -201,27 +205,16 @@ function wireDrop() {
 }
 
 function wireMissed() {
-  let where = null;
+  missed = new MissedForm($("missed-form"), labels.values(), report, {
+    sent: () => { $("state").textContent = "Thank you, the report is stored."; },
+    failed: (error) => problem(error.message),
+    closed: () => $($("paper").hidden ? "text" : "paper").focus({ preventScroll: true }),
+  });
   document.addEventListener("selectionchange", missedButton);
   $("missed").addEventListener("pointerdown", (event) => event.preventDefault());
   $("missed").addEventListener("click", () => {
-    where = paper.selected();
-    if (!where) return;
-    $("missed-words").textContent = result.text.slice(where.start, where.end);
-    $("missed-form").hidden = false;
-    $("missed-label").focus();
-  });
-  const close = () => { $("missed-form").hidden = true; };
-  $("missed-cancel").addEventListener("click", close);
-  $("missed-form").addEventListener("submit", async (event) => {
-    event.preventDefault();
-    try {
-      await report({ kind: "missed", span: { ...where, label: $("missed-label").value }, share: true });
-      close();
-      $("state").textContent = "Thank you, the report is stored.";
-    } catch (error) {
-      problem(error.message);
-    }
+    const where = paper.selected();
+    if (where) missed.open(result, where);
   });
 }
 
@@ -257,7 +250,6 @@ async function start() {
   }
   problem(null);
   $("model").textContent = info.model ? `Model ${info.model.name} ${info.model.version}` : "";
-  $("missed-label").append(...[...labels.values()].map((label) => new Option(label.title, label.name)));
   paper = new Paper($("paper"), labels);
   legend = new Legend($("legend"), [...labels.values()], Object.fromEntries(list.map((label) => [label.name, label.threshold])), () => {
     if (!result) return;

@@ -141,7 +141,7 @@ export class Card {
     const note = el("p", { className: "fine", role: "status" });
     const form = el("form", {},
       el("fieldset", {}, el("legend", { className: "hidden" }, "What is wrong"), radio("wrong_flag", "These words are fine here"), wrong, other),
-      el("label", {}, share, "Store these words with the report"),
+      el("label", {}, share, "Store these words, and up to 500 characters before and after them, with the report"),
       el("button", { type: "submit" }, "Send"));
     other.addEventListener("focus", () => { wrong.querySelector("input").checked = true; });
     const details = el("details", {}, el("summary", {}, "Was this wrong?"), form, note);

@@ -103,7 +103,14 @@ def test_requests_beyond_the_rate_are_told_when_to_come_back(start, tmp_path):
 
 @pytest.mark.parametrize(
     ("host", "address"),
-    [("192.0.2.7", "192.0.2.7"), ("2001:db8::1:2", "2001:db8::/64"), ("no address", "unknown"), (None, "unknown")],
+    [
+        ("192.0.2.7", "192.0.2.7"),
+        ("2001:db8::1:2", "2001:db8::/64"),
+        ("::ffff:192.0.2.7", "192.0.2.7"),
+        ("::ffff:c000:208", "192.0.2.8"),
+        ("no address", "unknown"),
+        (None, "unknown"),
+    ],
 )
-def test_an_ipv6_client_is_counted_by_its_network(host, address):
+def test_a_client_is_counted_by_its_ipv4_address_or_its_ipv6_network(host, address):
     assert address_of({"client": (host, 1) if host else None}) == address

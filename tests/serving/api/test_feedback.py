@@ -4,11 +4,13 @@ import json
 import os
 import pwd
 import shutil
+import sqlite3
 import subprocess
 import sys
 import tempfile
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import closing
 from pathlib import Path
 
 import pytest
@@ -243,8 +245,21 @@ def test_a_password_is_not_shown_in_errors():
     assert "hunter2" not in str(error.value)
 
 
-def test_without_feedback_the_route_says_so_and_scans_go_on(start):
+def test_a_report_that_cannot_be_stored_now_is_told_when_to_come_back(start):
+    server = start()
+    with closing(sqlite3.connect(server.folder / "feedback.sqlite")) as connection:
+        connection.execute("alter table feedback rename to elsewhere")
+    reply = server.client.post("/v1/feedback", json={"kind": "wrong_flag", "text": "a"})
+    assert (reply.status_code, reply.json()["type"]) == (503, "urn:scamlint:problem:unavailable")
+    assert 1 <= int(reply.headers["retry-after"]) <= 60
+    with closing(sqlite3.connect(server.folder / "feedback.sqlite")) as connection:
+        connection.execute("alter table elsewhere rename to feedback")
+    assert server.client.post("/v1/feedback", json={"kind": "wrong_flag", "text": "a"}).status_code == 201
+
+
+def test_without_feedback_the_route_says_so_and_not_to_come_back(start):
     server = start("--no-feedback")
     reply = server.client.post("/v1/feedback", json={"kind": "wrong_flag", "text": "a"})
     assert (reply.status_code, reply.json()["type"]) == (503, "urn:scamlint:problem:unavailable")
+    assert "retry-after" not in reply.headers
     assert server.scan(text="a")["characters"] == 1

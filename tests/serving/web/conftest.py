@@ -1,6 +1,10 @@
+import sys
 from pathlib import Path
 
 import pytest
+
+# What a reader does on the page is written once beside the tests; they import it by its name.
+sys.path.insert(0, str(Path(__file__).parent))
 
 from scamlint_training.browser.chromium import find_chromium, launched
 from scamlint_training.browser.server import running_server

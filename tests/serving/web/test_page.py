@@ -1,54 +1,9 @@
 """The page in real Chromium against a real server."""
 
 import json
-import sqlite3
-import time
-import urllib.request
 
 import pytest
-
-PROMISE = "Every deposit earns a fixed 3% per day, guaranteed, with no risk to your capital."
-URGENCY = "Only 50 places are left, so join now before the sale closes tonight at midnight."
-
-
-def scan(server, text):
-    """What the API says about a text, in code points: independent of the page's JavaScript."""
-    body = json.dumps({"text": text}).encode()
-    request = urllib.request.Request(f"{server.url}/v1/scan", body, {"Content-Type": "application/json"})
-    with urllib.request.urlopen(request) as reply:
-        return json.load(reply)
-
-
-def paste(page, text):
-    page.evaluate("(text) => navigator.clipboard.writeText(text)", text)
-    page.locator("#text").focus()
-    page.keyboard.press("Control+V")
-
-
-def marked(page):
-    """The words of each mark; a mark over two spans shows as pieces, which are joined here."""
-    return page.evaluate(
-        """() => {
-          const stops = [];
-          for (const mark of document.querySelectorAll("#paper mark")) {
-            if (mark.tabIndex === 0) stops.push("");
-            stops[stops.length - 1] += mark.textContent;
-          }
-          return stops;
-        }"""
-    )
-
-
-def until(page, expression):
-    """Wait until an expression holds; Playwright's own way needs `eval`, which the page forbids."""
-    deadline = time.monotonic() + 10
-    while not page.evaluate(expression):
-        assert time.monotonic() < deadline, expression
-        page.wait_for_timeout(50)
-
-
-def wait_for_marks(page):
-    page.wait_for_selector("#paper mark", timeout=10_000)
+from on_page import PROMISE, URGENCY, drop, marked, paste, scan, until, wait_for_marks
 
 
 @pytest.mark.parametrize("name", ["pitch", "ama"])
@@ -247,19 +202,6 @@ def test_the_report_is_one_file_without_scripts_and_links(page, browser, samples
     report.close()
 
 
-def drop(page, name, content):
-    """Drop a file on the page as a pointer does."""
-    page.evaluate(
-        """([name, bytes]) => {
-          const data = new DataTransfer();
-          data.items.add(new File([new Uint8Array(bytes)], name));
-          const event = new DragEvent("drop", { dataTransfer: data, bubbles: true, cancelable: true });
-          document.querySelector("#sheet").dispatchEvent(event);
-        }""",
-        [name, list(content)],
-    )
-
-
 @pytest.mark.parametrize(
     ("name", "content"),
     [
@@ -280,52 +222,6 @@ def test_a_dropped_file_is_read(page, name, content):
 def test_a_binary_file_is_refused_in_one_sentence(page):
     drop(page, "a.pdf", b"%PDF-1.4\0\1\2\3")
     assert "not a text file" in page.get_by_role("alert").text_content()
-
-
-def test_feedback_is_stored_with_the_words_only_when_ticked(page, server):
-    database = server.log.parent / "feedback.db"
-    paste(page, PROMISE)
-    wait_for_marks(page)
-    for tick in (False, True):
-        page.locator("#paper mark").first.click()
-        card = page.get_by_role("dialog")
-        card.get_by_text("Was this wrong?").click()
-        if tick:
-            card.get_by_label("Store these words with the report").check()
-        card.get_by_role("button", name="Send").click()
-        card.get_by_text("Thank you").wait_for()
-        page.keyboard.press("Escape")
-    connection = sqlite3.connect(database)
-    rows = connection.execute("select kind, label, text from feedback order by rowid desc limit 2").fetchall()
-    connection.close()
-    assert {row[:2] for row in rows} == {("wrong_flag", "guaranteed_return")}
-    texts = [row[2] for row in rows]
-    assert texts.count(None) == 1
-    assert any(text and "fixed 3% per day" in text for text in texts)
-
-
-def test_missed_words_can_be_reported(page, server):
-    text = f"{PROMISE}\nOur uncle in the ministry signs everything."
-    paste(page, text)
-    wait_for_marks(page)
-    page.evaluate(
-        """() => {
-          const walker = document.createTreeWalker(document.querySelector("#paper"), NodeFilter.SHOW_TEXT);
-          while (walker.nextNode()) {
-            const at = walker.currentNode.data.indexOf("uncle in the ministry");
-            if (at >= 0) document.getSelection().setBaseAndExtent(walker.currentNode, at, walker.currentNode, at + 21);
-          }
-        }"""
-    )
-    page.get_by_role("button", name="Report missed words").click()
-    assert page.locator("#missed-words").text_content() == "uncle in the ministry"
-    page.get_by_label("It should be marked as").select_option("authority_borrowing")
-    page.get_by_role("button", name="Send").click()
-    page.get_by_text("Thank you, the report is stored.").wait_for()
-    connection = sqlite3.connect(server.log.parent / "feedback.db")
-    row = connection.execute("select kind, label, text from feedback where kind = 'missed'").fetchone()
-    connection.close()
-    assert row == ("missed", "authority_borrowing", "uncle in the ministry")
 
 
 def test_on_a_phone_nothing_is_wider_than_the_screen(browser, server):

@@ -18,6 +18,8 @@ from scamlint.api.state import service_of
 
 router = APIRouter(route_class=StrictRoute)
 _LOG = logging.getLogger("scamlint.api")
+# A database that does not take a row now is mostly busy or restarting; seconds after which to try again.
+_RETRY_SECONDS = 5
 
 
 @router.post(
@@ -27,7 +29,10 @@ _LOG = logging.getLogger("scamlint.api")
     responses=problem_responses(400, 401, 408, 413, 415, 422, 429, 500, 503),
 )
 async def feedback(request: Request, body: FeedbackRequest) -> Any:
-    """Report a wrong flag, a missed passage or a wrong label. Words are kept only with ``store_text``."""
+    """Report a wrong flag, a missed passage or a wrong label. Words are kept only with ``store_text``.
+
+    A 503 with ``Retry-After`` may pass; one without it says that this server takes no feedback.
+    """
     store = service_of(request).feedback
     if store is None:
         raise Problem(UNAVAILABLE, "This server takes no feedback.")
@@ -47,5 +52,9 @@ async def feedback(request: Request, body: FeedbackRequest) -> Any:
         name = await run_in_threadpool(store.add, row)
     except SQLAlchemyError as error:
         _LOG.error("feedback could not be stored", exc_info=error)
-        raise Problem(UNAVAILABLE, "The feedback could not be stored; try again later.") from None
+        raise Problem(
+            UNAVAILABLE,
+            "The feedback could not be stored; send it again later.",
+            headers={"Retry-After": str(_RETRY_SECONDS)},
+        ) from None
     return {"id": name, "text_stored": body.store_text}
