@@ -18,28 +18,40 @@ export class ServerError extends Error {
 /** The server wants an API key, or another one. */
 export class KeyNeeded extends ServerError {}
 
-let key = sessionStorage.getItem("key") ?? "";
+// Requests carry keys in a header, which takes no other characters than these.
+const KEY = /^[!-~]+$/;
+const stored = sessionStorage.getItem("key") ?? "";
+let key = KEY.test(stored) ? stored : "";
 
-/** Use an API key from now on, until the tab is closed. */
+/**
+ * Use an API key from now on, until the tab is closed.
+ * @param {string} value As it was pasted; white space around it is left out.
+ * @throws {ServerError} It cannot be a key.
+ */
 export function setKey(value) {
-  key = value;
-  sessionStorage.setItem("key", value);
+  const given = value.trim();
+  if (!KEY.test(given)) throw new ServerError("The key holds characters that no key has; copy it again.");
+  key = given;
+  sessionStorage.setItem("key", given);
 }
 
-async function request(path, body, signal) {
-  let reply;
+async function reach(path, options) {
   try {
-    const headers = key ? { Authorization: `Bearer ${key}` } : {};
-    reply = await fetch(path, body === undefined ? { signal, headers } : {
-      method: "POST",
-      headers: { ...headers, "Content-Type": "application/json" },
-      body: JSON.stringify(body),
-      signal,
-    });
+    return await fetch(path, options);
   } catch (error) {
     if (error.name === "AbortError") throw error;
     throw new ServerError("The scamlint server does not answer; check that `scamlint serve` is running.", 5);
   }
+}
+
+async function request(path, body, signal) {
+  const headers = key ? { Authorization: `Bearer ${key}` } : {};
+  const reply = await reach(path, body === undefined ? { signal, headers } : {
+    method: "POST",
+    headers: { ...headers, "Content-Type": "application/json" },
+    body: JSON.stringify(body),
+    signal,
+  });
   if (reply.ok) return reply.status === 204 ? null : reply.json();
   const problem = await reply.json().catch(() => ({}));
   if (reply.status === 401) throw new KeyNeeded(key ? "The server does not know this API key." : "This server asks for an API key.");
@@ -67,6 +79,13 @@ export async function fetchLabels() {
 /** The service: model, limits, whether it takes feedback. */
 export function fetchInfo() {
   return request("v1/info");
+}
+
+/** The text of a sample, which needs no key. */
+export async function fetchSample(file) {
+  const reply = await reach(`samples/${file}`);
+  if (!reply.ok) throw new ServerError(sentence(reply.status, {}), retryAfter(reply), reply.status);
+  return reply.text();
 }
 
 /**

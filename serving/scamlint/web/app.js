@@ -1,6 +1,6 @@
 // The main flow: text in, scan, marks out. One scan is in flight at a time; an answer to an older text is dropped.
 
-import { KeyNeeded, fetchInfo, fetchLabels, scan, sendFeedback, setKey } from "./api.js";
+import { KeyNeeded, fetchInfo, fetchLabels, fetchSample, scan, sendFeedback, setKey } from "./api.js";
 import { Card } from "./card.js";
 import { readFile } from "./files.js";
 import { Legend } from "./legend.js";
@@ -17,7 +17,7 @@ const CONTEXT = 500; // characters around the words that go with a report
 
 const labels = new Map();
 let info = {};
-let legend;
+let legend = null; // null until the server has told its labels
 let paper;
 let card;
 let missed = null; // null when the server takes no feedback
@@ -53,6 +53,10 @@ async function run(reading = false) {
   const text = $("text").value.toWellFormed();
   missed?.keepFor(text);
   $("clear").disabled = text === "";
+  if (!legend) { // start() reads the text when the server has answered
+    $("state").textContent = text.trim() ? "The text is read when the server is ready." : "";
+    return;
+  }
   if (text.trim() === "") return reset();
   aborter = new AbortController();
   const { signal } = aborter;
@@ -113,18 +117,17 @@ function reset() {
   view("write");
 }
 
-function load(text) {
-  $("text").value = text;
-  return run(true);
-}
-
-async function loadFile(file) {
+/** Show a document that is still to be fetched, as soon as it is there. */
+async function load(fetching) {
   try {
-    await load(await readFile(file, info.limits?.body_bytes ?? 10_000_000));
+    $("text").value = await fetching;
+    await run(true);
   } catch (error) {
     problem(error.message);
   }
 }
+
+const loadFile = (file) => load(readFile(file, info.limits?.body_bytes ?? 10_000_000));
 
 const onScreen = (mark) => {
   const { top, bottom } = mark.getBoundingClientRect();
@@ -182,8 +185,12 @@ function wireTools() {
     paper.scrollTo(((event.clientX - box.left) / box.width) * result.text.length);
   });
   $("copy").addEventListener("click", async () => {
-    await navigator.clipboard.writeText(asJson(visible()));
-    $("state").textContent = "Copied";
+    try {
+      await navigator.clipboard.writeText(asJson(visible()));
+      $("state").textContent = "Copied";
+    } catch { // also where there is no clipboard: over plain http from another machine
+      problem("The browser lets this page copy nothing; open it over https or on the server's own machine and allow copying, or save the HTML report.");
+    }
   });
   $("save").addEventListener("click", () => download("scamlint-report.html", "text/html", asHtml(visible(), labels)));
   addEventListener("scroll", () => showHere($("strip"), $("paper")), { passive: true });
@@ -224,7 +231,7 @@ function drawSamples() {
     button.type = "button";
     button.append(Object.assign(document.createElement("strong"), { textContent: title }),
       Object.assign(document.createElement("span"), { textContent: about }));
-    button.addEventListener("click", async () => load(await (await fetch(`samples/${file}`)).text()));
+    button.addEventListener("click", () => load(fetchSample(file)));
     const item = document.createElement("li");
     item.append(button);
     return item;
@@ -257,17 +264,22 @@ async function start() {
     later(SLIDER_MS, false);
   });
   card = new Card($("card"), $("paper"), labels, (mark) => paper.spansOf(mark), info.feedback ? report : null);
-  wireTools();
   if (info.feedback) wireMissed();
   if ($("text").value.trim()) run(true);
 }
 
 $("key-form").addEventListener("submit", (event) => {
   event.preventDefault();
+  try {
+    setKey($("key").value);
+  } catch (error) {
+    problem(error.message);
+    return;
+  }
   $("key-form").hidden = true;
-  setKey($("key").value.trim());
   start();
 });
 drawSamples();
+wireTools();
 wireDrop();
 start();

@@ -151,6 +151,7 @@ export class Card {
       const kind = new FormData(form).get("kind");
       try {
         await this.send({ kind, span, right: kind === "wrong_label" ? other.value : null, share: share.checked });
+        if (form.contains(document.activeElement)) this.#card.focus({ preventScroll: true });
         form.remove();
         note.textContent = "Thank you. The report is stored on this server.";
       } catch (error) {

@@ -4,6 +4,30 @@ import pytest
 
 from scamlint_training.browser.axe import findings
 
+# Colours that are the only sign of a label, with the ground that each lies on.
+SIGNS = """() => {
+  const ground = (element) => {
+    const { backgroundColor } = getComputedStyle(element);
+    return backgroundColor === "rgba(0, 0, 0, 0)" ? ground(element.parentElement) : backgroundColor;
+  };
+  const signs = (selector, property) => [...document.querySelectorAll(selector)].map((element) =>
+    [selector, getComputedStyle(element)[property], ground(element.parentElement)]);
+  return [...signs(".legend .name", "borderBottomColor"), ...signs("#paper mark", "borderBottomColor"),
+    ...signs("#strip i:not(.here)", "backgroundColor")];
+}"""
+
+
+def contrast(one, other):
+    """The contrast of two colours, written as browsers do: rgb(0, 133, 250)."""
+
+    def luminance(colour):
+        parts = [int(part) / 255 for part in colour.removeprefix("rgb(").removesuffix(")").split(",")]
+        linear = [part / 12.92 if part <= 0.04045 else ((part + 0.055) / 1.055) ** 2.4 for part in parts]
+        return sum(weight * part for weight, part in zip((0.2126, 0.7152, 0.0722), linear, strict=True))
+
+    darker, lighter = sorted((luminance(one), luminance(other)))
+    return (lighter + 0.05) / (darker + 0.05)
+
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])
 def test_axe_finds_nothing(browser, server, scheme):
@@ -20,6 +44,21 @@ def test_axe_finds_nothing(browser, server, scheme):
     page.locator("#paper mark").first.click()
     page.get_by_role("dialog").get_by_text("Was this wrong?").click()
     assert findings(page) == [], "card open"
+    context.close()
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_underlines_and_ticks_can_be_told_from_the_paper(browser, server, scheme):
+    """WCAG 1.4.11 asks for 3:1; axe-core does not check it."""
+    context = browser.new_context(color_scheme=scheme)
+    page = context.new_page()
+    page.goto(server.url)
+    page.wait_for_selector("#legend li")
+    page.get_by_role("button", name="A pitch").click()
+    page.wait_for_selector("#paper mark")
+    signs = page.evaluate(SIGNS)
+    assert {selector for selector, _, _ in signs} == {".legend .name", "#paper mark", "#strip i:not(.here)"}
+    assert {sign: round(contrast(*sign[1:]), 2) for sign in map(tuple, signs) if contrast(*sign[1:]) < 3} == {}
     context.close()
 
 

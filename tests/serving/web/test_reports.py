@@ -131,3 +131,20 @@ def test_a_report_that_a_busy_server_refused_is_said_not_to_be_stored(browser, t
         page.get_by_role("button", name="Send").click()
         page.get_by_role("alert").get_by_text("the report was not stored").wait_for()
         assert newest_report(server) is None
+
+
+def test_after_a_report_the_keyboard_is_where_the_reader_was(page):
+    paste(page, DOCUMENT)
+    wait_for_marks(page)
+    card = open_card(page)
+    card.get_by_role("button", name="Send").press("Enter")
+    card.get_by_text("Thank you").wait_for()
+    assert page.evaluate("document.activeElement.id") == "card"
+    page.keyboard.press("Escape")
+    card.wait_for(state="hidden")
+    assert page.evaluate("document.activeElement.tagName") == "MARK"
+    for leave in ("Send", "Cancel"):
+        report_missed(page)
+        page.locator("#missed-form").get_by_role("button", name=leave).press("Enter")
+        page.locator("#missed-form").wait_for(state="hidden")
+        assert page.evaluate("document.activeElement.id") == "paper"
