@@ -56,9 +56,19 @@ def test_a_model_with_a_card_still_loads(folder, results):
     assert Detector.load(folder).scan("plain words").spans == ()
 
 
-def test_the_card_of_a_trained_network_says_what_it_read(folder, results):
+def test_the_card_says_what_each_training_read(folder, results):
+    first = {"settings": {"epochs": 7}, "documents": 1200, "pieces": 3_000_000, "corpus_sha256": "a" * 64}
+    second = {"settings": {"epochs": 2, "easy": 0.5}, "documents": 1500, "pieces": 1_000_000, "corpus_sha256": "b" * 64}
     config = json.loads((folder / "config.json").read_text())
-    config["training"] = {"documents": 1500, "pieces": 4_250_000}
-    (folder / "config.json").write_text(json.dumps(config))
-    write_card(folder, results)
-    assert "Read 4.2 million word pieces of 1,500 documents." in (folder / "README.md").read_text()
+
+    def written(trainings):
+        changed = config | {"settings": trainings[-1]["settings"], "trainings": trainings}
+        (folder / "config.json").write_text(json.dumps(changed))
+        write_card(folder, results)
+        return (folder / "README.md").read_text()
+
+    assert "Trained once: 1,200 documents, 3.0 million word pieces." in written([first])
+    text = written([first, second])
+    assert "1,200 documents, 3.0 million word pieces; 1,500 documents, 1.0 million" in text
+    assert "| epochs | `7` | `2` |" in text
+    assert "| easy |  | `0.5` |" in text

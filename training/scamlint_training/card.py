@@ -166,12 +166,24 @@ def _data(config: dict[str, Any]) -> list[str]:
 
 
 def _settings(config: dict[str, Any]) -> list[str]:
-    rows = [[key, f"`{value}`"] for key, value in config["settings"].items()]
-    read = config.get("training")
-    told = (
-        [f"Read {read['pieces'] / 1e6:.1f} million word pieces of {read['documents']:,} documents.", ""] if read else []
-    )
-    return ["## Settings", "", *told, *table(["setting", "value"], rows), ""]
+    trainings = config.get("trainings", [])
+    told = [f"{each['documents']:,} documents, {each['pieces'] / 1e6:.1f} million word pieces" for each in trainings]
+    if len(trainings) < 2:
+        rows = [[key, f"`{value}`"] for key, value in config["settings"].items()]
+        return ["## Settings", "", *[f"Trained once: {one}.\n" for one in told], *table(["setting", "value"], rows), ""]
+    names = ["first training", *["then"] * (len(trainings) - 1)]
+    rows = [
+        [key, *(f"`{each['settings'][key]}`" if key in each["settings"] else "" for each in trainings)]
+        for key in config["settings"]
+    ]
+    return [
+        "## Settings",
+        "",
+        f"Trained {len(trainings)} times, each from the weights of the one before: {'; '.join(told)}.",
+        "",
+        *table(["setting", *names], rows),
+        "",
+    ]
 
 
 def _results(results: dict[str, Any] | None, figures: dict[str, Any] | None) -> list[str]:

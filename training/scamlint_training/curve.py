@@ -51,14 +51,15 @@ FIGURES = {
 _STEP = 1.5
 
 
-def measured(transformer: Path, baseline: Path, documents: int, read: int) -> dict[str, Any]:
+def measured(transformer: Path, baseline: Path, documents: int, read: int | None) -> dict[str, Any]:
     """Measure two model folders on test.
 
     Args:
         transformer: A calibrated model folder.
         baseline: A calibrated model folder, fitted on the same documents.
         documents: How many documents they were trained on.
-        read: How many documents the transformer read in all its passes.
+        read: How many documents the transformer read in all its passes; None for the shipped one, whose model card
+            tells of its trainings.
 
     Returns:
         ``corpus_sha256``, ``documents``, ``read`` and the ``FIGURES`` (partial overlap).
@@ -117,15 +118,16 @@ def as_page(points: Sequence[dict[str, Any]], shipped: dict[str, Any]) -> str:
         "",
         "Written by `python -m scamlint_training.curve`; do not edit. F1 on test (partial overlap), models exported",
         "and calibrated as the shipped ones. The transformer reads as many documents for each share, a smaller one",
-        "more often, and learns from hard labels alone; the shipped one has a teacher's soft labels too. The baseline",
-        "is fitted to the end on every share.",
+        "more often, and learns from hard labels alone; the shipped one has a teacher's soft labels too, and its model",
+        "card tells of its trainings. The baseline is fitted to the end on every share.",
         "",
         f"| corpus | train documents | documents read by the transformer | {' | '.join(FIGURES.values())} |",
         f"|---|{'---:|' * (2 + len(FIGURES))}",
     ]
     for name, p in [*[(p["corpus_sha256"][:8], p) for p in points], ("shipped models", shipped)]:
         figures = " | ".join(f"{p[key]:.3f}" for key in FIGURES)
-        lines.append(f"| {name} | {p['documents']:,} | {p['read']:,} | {figures} |")
+        read = "–" if p["read"] is None else f"{p['read']:,}"
+        lines.append(f"| {name} | {p['documents']:,} | {read} | {figures} |")
     lines.append("")
     steps = [*pairwise(points), (points[0], points[-1])] if len(points) > 2 else [*pairwise(points)]
     lines += [sentence(*step) for step in steps if step[1]["documents"] >= _STEP * step[0]["documents"]]
@@ -136,8 +138,7 @@ def write_page(plan: Plan) -> None:
     """Measure the shipped models and write the page from the shares measured before."""
     points = _points(plan.runs)
     config = json.loads((plan.transformer / CONFIG_FILE).read_text(encoding="utf-8"))
-    documents = config["training"]["documents"]
-    shipped = measured(plan.transformer, plan.baseline, documents, config["settings"]["epochs"] * documents)
+    shipped = measured(plan.transformer, plan.baseline, config["trainings"][-1]["documents"], None)
     page = as_page(points, shipped)
     record = json.dumps({"points": points, "shipped": shipped}, indent=1)
     RECORD.write_text(record + "\n", encoding="utf-8")

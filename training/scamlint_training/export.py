@@ -99,7 +99,7 @@ def write_config(folder: Path, name: str, version: str, settings: dict[str, Any]
         name: Name of the model.
         version: Its version.
         settings: Training settings; window and overlap are used in serving.
-        record: What the training wrote down: its corpus, and how many documents and word pieces it read.
+        record: What the training wrote down: settings, corpus, and how many documents and word pieces it read.
     """
     names = label_names()
     neutral = {label: {"slope": 1.0, "intercept": 0.0} for label in names}
@@ -110,7 +110,7 @@ def write_config(folder: Path, name: str, version: str, settings: dict[str, Any]
         "labels": list(names),
         "normalizer_version": NORMALIZER_VERSION,
         "corpus_sha256": record["corpus_sha256"],
-        "training": {"documents": record["documents"], "pieces": record["pieces"]},
+        "trainings": [record],
         "thresholds": dict.fromkeys(names, 0.5),
         "span_calibration": neutral,
         "document_calibration": neutral,
