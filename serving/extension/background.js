@@ -1,6 +1,6 @@
 // The service worker: decides which pages are read, asks the server for them, draws the badge. It keeps no text.
 
-import { ask } from "./lib/server.js";
+import { aboutReport, ask } from "./lib/server.js";
 import { getSettings, onSettings } from "./lib/settings.js";
 import { patterns, refusal } from "./lib/sites.js";
 import { forgetTab, noteFrame } from "./lib/tabs.js";
@@ -85,7 +85,7 @@ async function scan(segments, sender) {
 
 async function feedback(report) {
   const { problem } = await ask(await getSettings(), "/v1/feedback", report);
-  return problem ? { problem } : { done: true };
+  return problem ? { sentence: aboutReport(problem) } : { done: true };
 }
 
 const HANDLERS = {

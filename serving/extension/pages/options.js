@@ -46,7 +46,7 @@ async function saveServer(event) {
   const key = $("key").value.trim();
   await changeSettings({ server, key });
   const { reply, problem: trouble } = await chrome.runtime.sendMessage({ type: "test", settings: { server, key } });
-  if (trouble) return say($("server-state"), `Saved. ${trouble.sentence}`, true);
+  if (trouble) return say($("server-state"), `Saved. ${trouble.fault}`, true);
   return say($("server-state"), `Saved. The server answers with model ${reply.model.name} ${reply.model.version}.`);
 }
 
