@@ -40,6 +40,24 @@ def test_a_report_goes_to_the_users_server(reader, share):
     assert text == (PROMISE.rstrip(".") if share else None)
 
 
+def test_the_keyboard_stays_in_the_card_after_a_report_and_goes_back_when_it_closes(reader):
+    page = reader.open(f'<a href="#here">A link</a><p>{PROMISE}</p>')
+    reader.wait(page, 1)
+    page.locator("a").focus()
+    reader.browser.call(f"chrome.tabs.sendMessage({reader.browser.tab_id(page)}, {{type: 'step', by: 1}})")
+    page.bring_to_front()
+    card = reader.card(page)
+    card.wait("Was this wrong?")
+    card.press("SUMMARY")
+    card.wait("Store these words")
+    card.press("BUTTON", "Send")
+    card.wait("Thank you")
+    assert page.evaluate("document.activeElement.nodeName") == "SCAMLINT-CARD"
+    page.keyboard.press("Escape")
+    card.wait_closed()
+    assert page.evaluate("document.activeElement.textContent") == "A link"
+
+
 def test_a_server_that_takes_no_reports_says_so(reader, tmp_path):
     with running_server(tmp_path, settings={"FEEDBACK": "false"}) as server:
         reader.browser.settings(server=server.url)
