@@ -1,5 +1,7 @@
 // Talking to the user's scamlint server. Only text goes out: no address of the page, no cookies, no identifiers.
 
+import { checkKey } from "./settings.js";
+
 const TIMEOUT_MS = 25_000; // a service worker waits at most 30 s for a reply
 
 /**
@@ -13,10 +15,12 @@ const TIMEOUT_MS = 25_000; // a service worker waits at most 30 s for a reply
  *   change a setting first; with neither, this text is refused, by `tooLarge` for its size.
  */
 export async function ask(settings, path, body) {
+  const { key, problem: keyProblem } = checkKey(settings.key);
+  if (keyProblem) return { problem: problem("The API key in the options holds a character that no key has; set it again there", { hold: true }) };
   try {
     const response = await fetch(settings.server + path, {
       method: body === undefined ? "GET" : "POST",
-      headers: headers(settings, body),
+      headers: headers(key, body),
       body: body === undefined ? undefined : JSON.stringify(body),
       credentials: "omit",
       cache: "no-store",
@@ -31,10 +35,10 @@ export async function ask(settings, path, body) {
   }
 }
 
-function headers(settings, body) {
+function headers(key, body) {
   const sent = {};
   if (body !== undefined) sent["Content-Type"] = "application/json";
-  if (settings.key) sent.Authorization = `Bearer ${settings.key}`;
+  if (key) sent.Authorization = `Bearer ${key}`;
   return sent;
 }
 

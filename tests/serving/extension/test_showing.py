@@ -109,6 +109,17 @@ def test_the_options_refuse_plain_http_to_another_computer(reader):
         options.get_by_text(words).wait_for()
 
 
+def test_the_options_refuse_a_key_with_an_invisible_character(reader):
+    options = reader.browser.open("pages/options.html")
+    options.get_by_label("API key").fill("scamlint_\u200babc")
+    options.get_by_role("button", name="Save and test").click()
+    options.get_by_text("The API key holds a space, an invisible character").wait_for()
+    options.get_by_label("API key").fill(" scamlint_abc\n")
+    options.get_by_role("button", name="Save and test").click()
+    options.get_by_text("Saved. The server answers").wait_for()
+    assert reader.recorder.exchanges[-1].headers["authorization"] == "Bearer scamlint_abc"
+
+
 def test_the_popup_does_not_call_a_page_clean_that_is_still_being_read(reader):
     reader.recorder.delay = 2.0
     page = reader.open(f"<p>{PROMISE}</p>")
