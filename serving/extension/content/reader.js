@@ -13,13 +13,15 @@ globalThis.scamlint ??= {};
     "SCAMLINT-CARD", "HEAD", "RP", "RT",
   ]);
   const SKIPPED_ROLES = new Set(["navigation", "menu", "menubar", "toolbar", "tablist", "textbox", "searchbox", "combobox", "listbox", "code"]);
+  // Code editors draw what the user types into plain elements: CodeMirror 5 and 6, Ace, Monaco.
+  const EDITORS = ".CodeMirror, .cm-editor, .ace_editor, .monaco-editor";
   const WHITE_SPACE = /[ \t\n\r\f]+/g;
   const FLUSH = Symbol("end of a block");
   const SPACE = Symbol("space between cells");
 
   function isSkipped(element) {
     if (SKIPPED.has(element.tagName.toUpperCase())) return true;
-    if (element.isContentEditable) return true;
+    if (element.isContentEditable || element.matches(EDITORS)) return true;
     const role = element.getAttribute("role");
     return role !== null && SKIPPED_ROLES.has(role.toLowerCase());
   }
