@@ -3,7 +3,7 @@
 import { aboutReport, ask } from "./lib/server.js";
 import { getSettings, onSettings } from "./lib/settings.js";
 import { patterns, refusal } from "./lib/sites.js";
-import { forgetTab, noteFrame } from "./lib/tabs.js";
+import { forgetFrame, forgetTab, noteFrame } from "./lib/tabs.js";
 
 const SCRIPTS = ["content/reader.js", "content/passwords.js", "content/changes.js", "content/marks.js", "content/card-style.js", "content/card.js",
   "content/asking.js", "content/link.js", "content/main.js"];
@@ -92,6 +92,7 @@ const HANDLERS = {
   hello: (message, sender) => hello(sender, message.since),
   scan: (message, sender) => scan(message.segments, sender),
   status: (message, sender) => noteFrame(sender.tab.id, sender.frameId, message.state),
+  gone: (message, sender) => forgetFrame(sender.tab.id, sender.frameId, message.since),
   feedback: (message) => feedback(message.report),
   labels: () => getLabels(),
   test: async (message) => ask(message.settings, "/v1/info"),

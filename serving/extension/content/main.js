@@ -251,6 +251,9 @@
     begin();
   });
 
+  // A frame that is taken away must not count in the badge for ever. A page says what it has when it greets.
+  if (window !== top) addEventListener("pagehide", () => isAlive() && send({ type: "gone", since }));
+
   chrome.runtime.onMessage.addListener((message, sender, respond) => {
     if (message?.type === "settings") begin();
     else if (message?.type === "list") return respond(session?.list() ?? []);
