@@ -5,7 +5,7 @@ import { getSettings, onSettings } from "./lib/settings.js";
 import { patterns, refusal } from "./lib/sites.js";
 import { forgetFrame, forgetTab, noteFrame } from "./lib/tabs.js";
 
-const SCRIPTS = ["content/reader.js", "content/passwords.js", "content/changes.js", "content/marks.js", "content/card-style.js", "content/card.js",
+const SCRIPTS = ["content/reader.js", "content/pace.js", "content/passwords.js", "content/changes.js", "content/marks.js", "content/card-style.js", "content/card.js",
   "content/asking.js", "content/link.js", "content/main.js"];
 const STYLES = ["content/highlight.css"];
 

@@ -22,6 +22,7 @@
     #trouble = null; // holds up the queue
     #refused = null; // a sentence about text that the server did not take
     #trying = false;
+    #pumping = false;
     #retryTimer = 0;
     #stopped = false;
 
@@ -29,7 +30,7 @@
      * @param send takes a message for the service worker, gives its answer or null
      * @param mark takes the blocks of a request and their answer
      * @param drop takes a block that is out of sight now, so that it is not asked about
-     * @param mayAsk says whether the page may still be read
+     * @param mayAsk finds out whether the page may still be read
      * @param changed is called when there is another sentence for the user, or nothing to wait for any more
      */
     constructor({ send, mark, drop, mayAsk, changed }) {
@@ -66,13 +67,20 @@
     }
 
     /** Send what is waiting. */
-    pump() {
-      while (this.#queue.length && this.#inFlight < IN_FLIGHT && (!this.#trouble || this.#trying)) {
-        const batch = this.#take(Math.min(this.#limit, this.#sent ? BATCH : FIRST_BATCH));
-        if (!batch.length) continue;
-        if (!this.#mayAsk()) return;
-        this.#trying = false; // in trouble, one request tries the water
-        this.#ask(batch);
+    async pump() {
+      if (this.#pumping || !this.#queue.length) return;
+      this.#pumping = true;
+      try {
+        while (this.#queue.length && this.#inFlight < IN_FLIGHT && (!this.#trouble || this.#trying)) {
+          if (!(await this.#mayAsk()) || this.#stopped) return;
+          const batch = this.#take(Math.min(this.#limit, this.#sent ? BATCH : FIRST_BATCH));
+          if (!batch.length) continue;
+          this.#trying = false; // in trouble, one request tries the water
+          this.#ask(batch);
+        }
+      } finally {
+        this.#pumping = false;
+        if (!this.waits) this.#changed(); // all that waited has gone from the page
       }
     }
 
@@ -113,8 +121,8 @@
         this.#say(null);
         await this.#mark(batch, answer.segments);
       } else this.#retry(batch, answer?.problem ?? LOST);
-      this.pump();
-      if (!this.waits) this.#changed();
+      if (this.waits) this.pump();
+      else this.#changed();
     }
 
     /** Keep what could not be asked for later, unless the server refuses this very text. */

@@ -86,6 +86,8 @@ class Reader:
         recorder: What goes between the extension and the server.
     """
 
+    until = staticmethod(until)
+
     def __init__(self, browser, folder, sites, server, recorder):
         self.browser = browser
         self.sites = sites

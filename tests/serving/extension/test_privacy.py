@@ -104,6 +104,19 @@ def test_a_password_field_that_appears_in_a_shadow_tree_ends_the_reading(reader)
     assert refused(reader, page, URGENCY)
 
 
+def test_a_password_field_that_comes_without_a_sign_is_found_before_more_text_is_sent(reader):
+    """A closed shadow tree of an element that is there already: no change of the page tells of it."""
+    page = reader.open(f"<p>{PROMISE}</p><x-login></x-login>")
+    reader.wait(page, 1)
+    page.evaluate(
+        "document.querySelector('x-login').attachShadow({ mode: 'closed' }).innerHTML = '<input type=password>'"
+    )
+    page.wait_for_timeout(5_500)  # the whole page is searched again after five seconds
+    page.evaluate("(text) => document.body.insertAdjacentHTML('beforeend', `<p>${text}</p>`)", URGENCY)
+    reader.wait(page, 0)
+    assert URGENCY not in reader.recorder.sent
+
+
 @pytest.mark.parametrize(
     "login",
     [

@@ -28,6 +28,7 @@ def test_a_long_article_is_marked_with_exactly_the_words_of_the_server(reader):
     page = reader.open(f"{body}{filler}<p>{PROMISE}</p>")
     before = page.evaluate("document.body.outerHTML")
     reader.settle(page)
+    reader.wait(page, len(reader.answered()))
     marks = reader.marks(page)
     # Between table cells the page has no white space of its own; a busy server may answer a later request first.
     squeezed = [[re.sub(r"\s", "", words) for words in each] for each in (marks, reader.answered())]
