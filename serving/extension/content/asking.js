@@ -6,6 +6,7 @@
   const SMALLEST_BATCH = 1_500;
   const BATCH_BLOCKS = 400;
   const IN_FLIGHT = 2;
+  const SWEPT = 200;
   const LOST = { sentence: "scamlint lost its connection to the browser and tries again; if that lasts, reload the page.", retryAfter: 2 };
 
   /** A queue of blocks that wait for an answer. */
@@ -23,6 +24,7 @@
     #refused = null; // a sentence about text that the server did not take
     #trying = false;
     #pumping = false;
+    #crowd = SWEPT; // at so many blocks, the queue is looked through for those that have gone
     #retryTimer = 0;
     #stopped = false;
 
@@ -58,6 +60,10 @@
 
     add(block) {
       this.#queue.push(block);
+      if (this.#queue.length < this.#crowd) return;
+      // In trouble nothing drains the queue; what the page has taken away since must not stay in memory for it.
+      this.#queue = this.#queue.filter((each) => each.isCurrent);
+      this.#crowd = Math.max(SWEPT, 2 * this.#queue.length);
     }
 
     stop() {

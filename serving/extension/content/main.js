@@ -10,7 +10,8 @@
   class Session {
     #stop = new AbortController();
     #changes = new Changes({ isOurs: () => this.#isOurs(), hasBegun: () => this.asker.hasBegun, work: () => this.#work() });
-    #shadows = new Set();
+    #shadows = new Set(); // those on the page
+    #entered = new WeakSet(); // all that were ever watched and styled; one that comes back still is
     #failed = new WeakSet(); // what could not be read once
     #reading = false;
     #blocksOf = new WeakMap(); // text node -> its blocks; a long text has several
@@ -75,6 +76,8 @@
     #enterShadow(root) {
       if (this.#shadows.has(root)) return;
       this.#shadows.add(root);
+      if (this.#entered.has(root)) return;
+      this.#entered.add(root);
       this.#changes.observe(root);
       styleShadow(root);
     }
@@ -96,6 +99,7 @@
       const nodes = this.#changes.take();
       if (await hasPassword(nodes, pace)) return finish("password");
       await this.#forgetMarked((block) => !block.isCurrent, pace);
+      for (const root of this.#shadows) if (!root.isConnected) this.#shadows.delete(root);
       const seen = new Set(); // the blocks that are there
       const done = new Set(); // the elements that were read to their end
       for (const root of await blockRoots(nodes, pace)) {
