@@ -1,11 +1,11 @@
 // The service worker: decides which pages are read, asks the server for them, draws the badge. It keeps no text.
 
-import { ask } from "./lib/server.js";
+import { aboutReport, ask } from "./lib/server.js";
 import { getSettings, onSettings } from "./lib/settings.js";
 import { patterns, refusal } from "./lib/sites.js";
-import { forgetTab, noteFrame } from "./lib/tabs.js";
+import { forgetFrame, forgetTab, noteFrame } from "./lib/tabs.js";
 
-const SCRIPTS = ["content/reader.js", "content/passwords.js", "content/changes.js", "content/marks.js", "content/card-style.js", "content/card.js",
+const SCRIPTS = ["content/reader.js", "content/pace.js", "content/passwords.js", "content/changes.js", "content/marks.js", "content/card-style.js", "content/card.js",
   "content/asking.js", "content/link.js", "content/main.js"];
 const STYLES = ["content/highlight.css"];
 
@@ -85,13 +85,14 @@ async function scan(segments, sender) {
 
 async function feedback(report) {
   const { problem } = await ask(await getSettings(), "/v1/feedback", report);
-  return problem ? { problem } : { done: true };
+  return problem ? { sentence: aboutReport(problem) } : { done: true };
 }
 
 const HANDLERS = {
   hello: (message, sender) => hello(sender, message.since),
   scan: (message, sender) => scan(message.segments, sender),
   status: (message, sender) => noteFrame(sender.tab.id, sender.frameId, message.state),
+  gone: (message, sender) => forgetFrame(sender.tab.id, sender.frameId, message.since),
   feedback: (message) => feedback(message.report),
   labels: () => getLabels(),
   test: async (message) => ask(message.settings, "/v1/info"),

@@ -6,6 +6,7 @@
   const SMALLEST_BATCH = 1_500;
   const BATCH_BLOCKS = 400;
   const IN_FLIGHT = 2;
+  const SWEPT = 200;
   const LOST = { sentence: "scamlint lost its connection to the browser and tries again; if that lasts, reload the page.", retryAfter: 2 };
 
   /** A queue of blocks that wait for an answer. */
@@ -22,6 +23,8 @@
     #trouble = null; // holds up the queue
     #refused = null; // a sentence about text that the server did not take
     #trying = false;
+    #pumping = false;
+    #crowd = SWEPT; // at so many blocks, the queue is looked through for those that have gone
     #retryTimer = 0;
     #stopped = false;
 
@@ -29,7 +32,7 @@
      * @param send takes a message for the service worker, gives its answer or null
      * @param mark takes the blocks of a request and their answer
      * @param drop takes a block that is out of sight now, so that it is not asked about
-     * @param mayAsk says whether the page may still be read
+     * @param mayAsk finds out whether the page may still be read
      * @param changed is called when there is another sentence for the user, or nothing to wait for any more
      */
     constructor({ send, mark, drop, mayAsk, changed }) {
@@ -57,6 +60,10 @@
 
     add(block) {
       this.#queue.push(block);
+      if (this.#queue.length < this.#crowd) return;
+      // In trouble nothing drains the queue; what the page has taken away since must not stay in memory for it.
+      this.#queue = this.#queue.filter((each) => each.isCurrent);
+      this.#crowd = Math.max(SWEPT, 2 * this.#queue.length);
     }
 
     stop() {
@@ -66,13 +73,20 @@
     }
 
     /** Send what is waiting. */
-    pump() {
-      while (this.#queue.length && this.#inFlight < IN_FLIGHT && (!this.#trouble || this.#trying)) {
-        const batch = this.#take(Math.min(this.#limit, this.#sent ? BATCH : FIRST_BATCH));
-        if (!batch.length) continue;
-        if (!this.#mayAsk()) return;
-        this.#trying = false; // in trouble, one request tries the water
-        this.#ask(batch);
+    async pump() {
+      if (this.#pumping || !this.#queue.length) return;
+      this.#pumping = true;
+      try {
+        while (this.#queue.length && this.#inFlight < IN_FLIGHT && (!this.#trouble || this.#trying)) {
+          if (!(await this.#mayAsk()) || this.#stopped) return;
+          const batch = this.#take(Math.min(this.#limit, this.#sent ? BATCH : FIRST_BATCH));
+          if (!batch.length) continue;
+          this.#trying = false; // in trouble, one request tries the water
+          this.#ask(batch);
+        }
+      } finally {
+        this.#pumping = false;
+        if (!this.waits) this.#changed(); // all that waited has gone from the page
       }
     }
 
@@ -113,8 +127,8 @@
         this.#say(null);
         await this.#mark(batch, answer.segments);
       } else this.#retry(batch, answer?.problem ?? LOST);
-      this.pump();
-      if (!this.waits) this.#changed();
+      if (this.waits) this.pump();
+      else this.#changed();
     }
 
     /** Keep what could not be asked for later, unless the server refuses this very text. */

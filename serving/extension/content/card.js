@@ -153,7 +153,10 @@
         event.preventDefault();
         const failure = await this.#options.send({ mark, right: kind.value === "wrong_flag" ? null : kind.value, share: share.checked });
         note.textContent = failure ?? "Thank you. The report is on your server.";
-        if (!failure) form.remove();
+        if (failure) return;
+        // What has the keyboard must not vanish under it: the way out of the card would be lost.
+        if (form.contains(form.getRootNode().activeElement)) details.firstChild.focus({ preventScroll: true });
+        form.remove();
       });
       return details;
     }

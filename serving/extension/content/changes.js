@@ -1,7 +1,7 @@
 // What has changed on the page since it was read, gathered until the page is quiet.
 
 (() => {
-  const { blockRoot, parentOf } = globalThis.scamlint;
+  const { blockRoot, isBefore, isInside } = globalThis.scamlint;
 
   const QUIET_MS = 250; // the page has stopped changing for this long
   const FIRST_QUIET_MS = 50; // the same before its first text was asked about
@@ -75,23 +75,30 @@
       }
     }
 
-    /** Take the outermost block-level elements that hold all changes, in reading order. */
+    /** Take the nodes that changed. */
     take() {
-      const roots = new Set();
-      for (const node of this.#dirty) {
-        const root = node.isConnected ? blockRoot(node) : null;
-        if (root) roots.add(root);
-      }
-      this.#dirty.clear();
+      const nodes = this.#dirty;
+      this.#dirty = new Set();
       this.#firstChange = 0;
-      const isInside = (root) => {
-        for (let at = parentOf(root); at; at = parentOf(at)) if (roots.has(at)) return true;
-        return false;
-      };
-      return [...roots].filter((root) => !isInside(root))
-        .sort((a, b) => (a.compareDocumentPosition(b) & Node.DOCUMENT_POSITION_FOLLOWING ? -1 : 1));
+      return nodes;
     }
   }
 
-  Object.assign(globalThis.scamlint, { Changes });
+  /** The outermost block-level elements that hold all of some nodes, in reading order. */
+  async function blockRoots(nodes, pace) {
+    const roots = new Set();
+    for (const node of nodes) {
+      const root = node.isConnected ? blockRoot(node) : null;
+      if (root) roots.add(root);
+      if (pace.isOver) await pace.rest();
+    }
+    const outermost = [];
+    for (const root of roots) {
+      if (!isInside(root, roots)) outermost.push(root);
+      if (pace.isOver) await pace.rest();
+    }
+    return outermost.sort((a, b) => (isBefore(a, b) ? -1 : 1));
+  }
+
+  Object.assign(globalThis.scamlint, { Changes, blockRoots });
 })();

@@ -24,7 +24,7 @@
       report.after = block.text.slice(end, end + CONTEXT).toWellFormed();
     }
     const answer = await send({ type: "feedback", report });
-    return answer?.done ? null : (answer?.problem?.sentence ?? "The report could not be sent.");
+    return answer?.done ? null : (answer?.sentence ?? "The report could not be sent; send it again, or reload the page first.");
   }
 
   Object.assign(globalThis.scamlint, { isAlive, send, sendFeedback });

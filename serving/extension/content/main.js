@@ -1,19 +1,17 @@
 // The main flow in a page: may I read? -> read -> ask -> mark, and again for what changes. Work is done in short slices.
 
 (() => {
-  const { read, isShown, hasPassword, contains, Changes, Marks, Card, Asker, isAlive, send, sendFeedback } = globalThis.scamlint;
+  const { read, isShown, isInside, hasPassword, Pace, Changes, blockRoots, Marks, Card, Asker, isAlive, send, sendFeedback } = globalThis.scamlint;
   if (globalThis.scamlint.session) return;
 
-  const SLICE_MS = 8;
   const REMEMBERED = 4_000; // blocks whose answers are kept, so that text that comes back is not sent again
-
-  const pause = () => (globalThis.scheduler?.yield ? scheduler.yield() : new Promise((resolve) => setTimeout(resolve, 0)));
 
   /** Reading one page, from being allowed to until it is stopped. */
   class Session {
     #stop = new AbortController();
     #changes = new Changes({ isOurs: () => this.#isOurs(), hasBegun: () => this.asker.hasBegun, work: () => this.#work() });
-    #shadows = new Set();
+    #shadows = new Set(); // those on the page
+    #entered = new WeakSet(); // all that were ever watched and styled; one that comes back still is
     #failed = new WeakSet(); // what could not be read once
     #reading = false;
     #blocksOf = new WeakMap(); // text node -> its blocks; a long text has several
@@ -62,8 +60,8 @@
     }
 
     /** Whether the page may still be read; a password field may have come since it was looked for. */
-    #mayRead() {
-      if (!hasPassword()) return true;
+    async #mayRead() {
+      if (!(await hasPassword(this.#changes.nodes, new Pace()))) return true;
       finish("password");
       return false;
     }
@@ -78,6 +76,8 @@
     #enterShadow(root) {
       if (this.#shadows.has(root)) return;
       this.#shadows.add(root);
+      if (this.#entered.has(root)) return;
+      this.#entered.add(root);
       this.#changes.observe(root);
       styleShadow(root);
     }
@@ -87,17 +87,36 @@
       if (this.#reading) return;
       this.#reading = true;
       try {
-        while (this.#changes.nodes.size && !this.#stop.signal.aborted) {
-          if (hasPassword(this.#changes.nodes)) return finish("password");
-          const roots = this.#changes.take();
-          for (const block of [...this.marks.blocks]) if (!block.isCurrent) this.#forget(block);
-          for (const root of roots) await this.#readRoot(root).catch(() => this.#again(root));
-        }
+        while (this.#changes.nodes.size && !this.#stop.signal.aborted) await this.#readChanges(new Pace());
       } finally {
         this.#reading = false;
       }
       this.#report();
       this.asker.pump();
+    }
+
+    async #readChanges(pace) {
+      const nodes = this.#changes.take();
+      if (await hasPassword(nodes, pace)) return finish("password");
+      await this.#forgetMarked((block) => !block.isCurrent, pace);
+      for (const root of this.#shadows) if (!root.isConnected) this.#shadows.delete(root);
+      const seen = new Set(); // the blocks that are there
+      const done = new Set(); // the elements that were read to their end
+      for (const root of await blockRoots(nodes, pace)) {
+        if (this.#stop.signal.aborted) return;
+        await this.#readRoot(root, seen, pace).then(() => done.add(root), () => this.#again(root));
+      }
+      // What was marked in them and is not there any more, or is hidden now.
+      await this.#forgetMarked((block) => !seen.has(block) && isInside(block.runs[0].node, done), pace);
+    }
+
+    /** Forget the marked blocks of which something holds. */
+    async #forgetMarked(holds, pace) {
+      for (const block of [...this.marks.blocks]) {
+        if (pace.isOver) await pace.rest();
+        if (this.#stop.signal.aborted) return;
+        if (holds(block)) this.#forget(block);
+      }
     }
 
     /** What could not be read, because the page changed under the reader's hands, is read once more. */
@@ -107,20 +126,13 @@
       this.#changes.add(root);
     }
 
-    async #readRoot(root) {
-      const seen = new Set();
-      let deadline = performance.now() + SLICE_MS;
+    async #readRoot(root, seen, pace) {
       for (const block of isShown(root) ? read(root, (shadow) => this.#enterShadow(shadow)) : []) {
         if (block) seen.add(this.#take(block));
-        if (performance.now() < deadline) continue;
+        if (!pace.isOver) continue;
         this.asker.pump();
-        await pause();
+        await pace.rest();
         if (this.#stop.signal.aborted) return;
-        deadline = performance.now() + SLICE_MS;
-      }
-      // What was marked here and is not there any more, or is hidden now.
-      for (const block of [...this.marks.blocks]) {
-        if (!seen.has(block) && contains(root, block.runs[0].node)) this.#forget(block);
       }
     }
 
@@ -147,7 +159,7 @@
     }
 
     async #mark(batch, segments) {
-      let deadline = performance.now() + SLICE_MS;
+      const pace = new Pace();
       for (const { id, spans } of segments) {
         const block = batch[Number(id)];
         const inside = spans.filter((span) => span.end <= block.text.length);
@@ -156,10 +168,9 @@
         const isKnown = [...block.sources.keys()].every((node) => this.#blocksOf.get(node)?.has(block));
         if (!block.isShown) this.#forget(block);
         else if (block.isCurrent && isKnown) this.marks.set(block, inside);
-        if (performance.now() < deadline) continue;
-        await pause();
+        if (!pace.isOver) continue;
+        await pace.rest();
         if (this.#stop.signal.aborted) return;
-        deadline = performance.now() + SLICE_MS;
       }
     }
 
@@ -173,7 +184,7 @@
       this.#statusTimer ||= setTimeout(() => {
         this.#statusTimer = 0;
         if (this.#stop.signal.aborted) return;
-        send({ type: "status", state: { count: this.marks.shown.length, reason: null, sentence: this.asker.sentence, waits: this.asker.waits } });
+        send({ type: "status", state: { count: this.marks.count, reason: null, sentence: this.asker.sentence, waits: this.asker.waits } });
       }, 100);
     }
 
@@ -250,6 +261,9 @@
     since = Date.now() - (window === top ? 100 : 0);
     begin();
   });
+
+  // A frame that is taken away must not count in the badge for ever. A page says what it has when it greets.
+  if (window !== top) addEventListener("pagehide", () => isAlive() && send({ type: "gone", since }));
 
   chrome.runtime.onMessage.addListener((message, sender, respond) => {
     if (message?.type === "settings") begin();

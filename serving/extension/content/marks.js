@@ -1,6 +1,8 @@
 // The marks of a page, drawn with the CSS Custom Highlight API: the page's own elements stay as they are.
 
 (() => {
+  const { isBefore } = globalThis.scamlint;
+
   /** A marked stretch of a page. */
   class Mark {
     constructor(block, span) {
@@ -74,6 +76,13 @@
       for (const marks of this.#byBlock.values()) yield* marks;
     }
 
+    /** How many marks are shown. */
+    get count() {
+      let count = 0;
+      for (const mark of this.all()) if (!this.#off.has(mark.label)) count += 1;
+      return count;
+    }
+
     /** The marks that are shown, in reading order. */
     get shown() {
       const marks = [...this.all()].filter((mark) => !this.#off.has(mark.label));
@@ -81,7 +90,7 @@
         if (a.block === b.block) return a.start - b.start;
         const [one, two] = [a.range.startContainer, b.range.startContainer];
         if (one === two) return a.range.startOffset - b.range.startOffset;
-        return one.compareDocumentPosition(two) & Node.DOCUMENT_POSITION_FOLLOWING ? -1 : 1;
+        return isBefore(one, two) ? -1 : 1;
       });
     }
 

@@ -5,7 +5,7 @@ globalThis.scamlint ??= {};
 
 (() => {
   const MAX_BLOCK = 16_000; // characters of one block; longer ones are cut between words
-  const MIN_LETTERS = 6;
+  const ENOUGH_LETTERS = /(?:\p{L}\P{L}*){6}/u; // for prose; made so that it stops at the sixth and keeps none
   // Controls and code are not prose; what the user writes is nobody's business.
   const SKIPPED = new Set([
     "SCRIPT", "STYLE", "NOSCRIPT", "TEMPLATE", "TEXTAREA", "INPUT", "SELECT", "OPTION", "DATALIST", "CODE", "KBD", "SAMP", "NAV",
@@ -13,13 +13,15 @@ globalThis.scamlint ??= {};
     "SCAMLINT-CARD", "HEAD", "RP", "RT",
   ]);
   const SKIPPED_ROLES = new Set(["navigation", "menu", "menubar", "toolbar", "tablist", "textbox", "searchbox", "combobox", "listbox", "code"]);
+  // Code editors draw what the user types into plain elements: CodeMirror 5 and 6, Ace, Monaco.
+  const EDITORS = ".CodeMirror, .cm-editor, .ace_editor, .monaco-editor";
   const WHITE_SPACE = /[ \t\n\r\f]+/g;
   const FLUSH = Symbol("end of a block");
   const SPACE = Symbol("space between cells");
 
   function isSkipped(element) {
     if (SKIPPED.has(element.tagName.toUpperCase())) return true;
-    if (element.isContentEditable) return true;
+    if (element.isContentEditable || element.matches(EDITORS)) return true;
     const role = element.getAttribute("role");
     return role !== null && SKIPPED_ROLES.has(role.toLowerCase());
   }
@@ -38,16 +40,16 @@ globalThis.scamlint ??= {};
     return chrome.dom.openOrClosedShadowRoot(element);
   }
 
-  /** A stretch of prose. `runs` say where its characters come from: text[at..at+length) is node.data[from..from+length). */
+  /** A stretch of prose. `runs` say where its characters come from: text[at..at+length) was node.data[from..from+length). */
   class Block {
     constructor(text, runs) {
       this.text = text;
       this.runs = runs;
       this.sources = new Map(); // text node -> what it held, and the stretch of it that is in the block
-      for (const { node, from, length } of runs) {
+      for (const { node, data, from, length } of runs) {
         const source = this.sources.get(node);
         if (source) source.to = from + length;
-        else this.sources.set(node, { data: node.data, from, to: from + length });
+        else this.sources.set(node, { data, from, to: from + length });
       }
     }
 
@@ -105,31 +107,41 @@ globalThis.scamlint ??= {};
     }
   }
 
+  /** Gathers the text of one paragraph. What is too long for a block is cut off on the way, so that no step takes long. */
   class Builder {
     #text = "";
     #runs = [];
     #spaced = false; // whether the text ends in white space; looking would copy all of it each time
 
-    add(node, preserved) {
-      const { data } = node;
-      if (preserved) return this.#run(node, 0, data.length, data);
+    /** @yields {Block | null} A block that is full, or null at a place to pause. */
+    * add(node, preserved) {
+      const { data } = node; // it may change during a pause
       let from = 0;
-      for (const { 0: space, index } of data.matchAll(WHITE_SPACE)) {
-        this.#run(node, from, index, data.slice(from, index));
-        if (this.#text !== "" && !this.#spaced) this.#run(node, index, index + 1, " ");
-        from = index + space.length;
+      if (preserved) {
+        for (; from < data.length; from += MAX_BLOCK) {
+          this.#run(node, data, from, Math.min(from + MAX_BLOCK, data.length));
+          yield* this.#full();
+        }
+        return;
       }
-      return this.#run(node, from, data.length, data.slice(from));
+      for (const { 0: space, index } of data.matchAll(WHITE_SPACE)) {
+        this.#run(node, data, from, index);
+        if (this.#text !== "" && !this.#spaced) this.#run(node, data, index, index + 1, " ");
+        from = index + space.length;
+        if (this.#text.length > MAX_BLOCK) yield* this.#full();
+      }
+      this.#run(node, data, from, data.length);
+      yield* this.#full();
     }
 
-    #run(node, from, to, text) {
+    #run(node, data, from, to, text = data.slice(from, to)) {
       if (from === to) return;
       const last = this.#runs.at(-1);
       const at = this.#text.length;
       if (last && last.node === node && last.from + last.length === from && last.at + last.length === at) last.length += to - from;
-      else this.#runs.push({ at, node, from, length: to - from });
+      else this.#runs.push({ at, node, data, from, length: to - from });
       this.#text += text;
-      this.#spaced = /\s$/.test(text);
+      this.#spaced = /\s/.test(text.at(-1));
     }
 
     gap(text = " ") {
@@ -138,41 +150,36 @@ globalThis.scamlint ??= {};
       this.#spaced = true;
     }
 
-    get length() {
-      return this.#text.length;
-    }
-
-    /** The blocks gathered so far; none when there is too little prose. */
-    take() {
-      const text = this.#text;
-      const runs = this.#runs;
-      this.#text = "";
-      this.#runs = [];
-      this.#spaced = false;
-      if ((text.match(/\p{L}/gu)?.length ?? 0) < MIN_LETTERS || !/\S\s+\S/.test(text)) return [];
-      return text.length <= MAX_BLOCK ? [new Block(text, runs)] : cut(text, runs);
-    }
-  }
-
-  function cut(text, runs) {
-    const blocks = [];
-    let start = 0;
-    while (start < text.length) {
-      let end = Math.min(start + MAX_BLOCK, text.length);
-      if (end < text.length) {
-        const space = Math.max(text.lastIndexOf(" ", end), text.lastIndexOf("\n", end));
-        if (space > start) end = space + 1;
-        else if (/[\uD800-\uDBFF]/.test(text[end - 1])) end -= 1;
+    /** Cut off, between words, what is more than a block. */
+    * #full() {
+      while (this.#text.length > MAX_BLOCK) {
+        const space = Math.max(this.#text.lastIndexOf(" ", MAX_BLOCK), this.#text.lastIndexOf("\n", MAX_BLOCK));
+        if (space > 0) yield this.#cut(space + 1);
+        else yield this.#cut(/[\uD800-\uDBFF]/.test(this.#text[MAX_BLOCK - 1]) ? MAX_BLOCK - 1 : MAX_BLOCK);
       }
-      const part = runs.filter((run) => run.at < end && run.at + run.length > start).map((run) => {
-        const left = Math.max(run.at, start);
-        const right = Math.min(run.at + run.length, end);
-        return { at: left - start, node: run.node, from: run.from + left - run.at, length: right - left };
-      });
-      if (part.length) blocks.push(new Block(text.slice(start, end), part));
-      start = end;
     }
-    return blocks;
+
+    /** The text before a place as a block; null when it is too little prose. */
+    #cut(end) {
+      const text = this.#text.slice(0, end);
+      const runs = [];
+      const rest = [];
+      for (const run of this.#runs) {
+        const inside = Math.min(Math.max(end - run.at, 0), run.length);
+        if (inside > 0) runs.push({ ...run, length: inside });
+        if (inside < run.length) rest.push({ ...run, at: run.at + inside - end, from: run.from + inside, length: run.length - inside });
+      }
+      this.#text = this.#text.slice(end);
+      this.#runs = rest;
+      return ENOUGH_LETTERS.test(text) && /\S\s+\S/.test(text) ? new Block(text, runs) : null;
+    }
+
+    /** What is left, as a block; null when it is too little prose. */
+    take() {
+      const block = this.#cut(this.#text.length);
+      this.#spaced = false;
+      return block;
+    }
   }
 
   const isInline = (display) => display.startsWith("inline") || display === "contents" || display.startsWith("ruby");
@@ -187,21 +194,22 @@ globalThis.scamlint ??= {};
    * Walk a subtree in reading order.
    * @param {Node} root
    * @param {(root: ShadowRoot) => void} onShadow Called for each shadow root that is entered.
-   * @yields {Block | null} A block, or null after each element so that the caller can pause.
+   * @yields {Block | null} A block, or null after each node so that the caller can pause.
    */
   function* read(root, onShadow) {
     const builder = new Builder();
     const stack = [root];
     while (stack.length) {
       const node = stack.pop();
-      if (node === FLUSH) yield* builder.take();
+      if (node === FLUSH) yield builder.take();
       else if (node === SPACE) builder.gap();
       else if (!node.isConnected) continue; // it went while the caller paused
       else if (node.nodeType === Node.TEXT_NODE) {
         const parent = node.parentElement ?? node.getRootNode().host;
-        builder.add(node, /^(pre|break-spaces)/.test(getComputedStyle(parent).whiteSpace));
+        yield* builder.add(node, /^(pre|break-spaces)/.test(getComputedStyle(parent).whiteSpace));
+        yield null;
       } else if (node.nodeType === Node.DOCUMENT_FRAGMENT_NODE) {
-        stack.push(...[...node.childNodes].reverse());
+        push(node.childNodes, stack);
       } else if (node.nodeType === Node.ELEMENT_NODE) {
         if (node.tagName === "BR") builder.gap("\n");
         else if (isSkipped(node)) builder.gap();
@@ -209,7 +217,12 @@ globalThis.scamlint ??= {};
         yield null;
       }
     }
-    yield* builder.take();
+    yield builder.take();
+  }
+
+  /** Put nodes on the stack so that the first of them comes next; there may be too many for one call of `push`. */
+  function push(nodes, stack) {
+    for (let index = nodes.length - 1; index >= 0; index -= 1) stack.push(nodes[index]);
   }
 
   function* enter(element, stack, builder, onShadow) {
@@ -217,7 +230,7 @@ globalThis.scamlint ??= {};
     if (isHidden(style)) return;
     if (style.display === "table-cell") stack.push(SPACE);
     else if (!isInline(style.display)) {
-      yield* builder.take();
+      yield builder.take();
       stack.push(FLUSH);
     }
     const shadow = shadowOf(element);
@@ -225,7 +238,7 @@ globalThis.scamlint ??= {};
     const assigned = element.tagName === "SLOT" ? element.assignedNodes() : [];
     let children = shadow ? shadow.childNodes : assigned.length ? assigned : element.childNodes;
     if (element.tagName === "DETAILS" && !element.open) children = [...children].filter((child) => child.nodeName === "SUMMARY");
-    for (let index = children.length - 1; index >= 0; index -= 1) stack.push(children[index]);
+    push(children, stack);
   }
 
   /** The block-level element that a node's prose belongs to; null when it is not read. */
@@ -257,10 +270,19 @@ globalThis.scamlint ??= {};
     return node.parentElement ?? node.getRootNode().host ?? null;
   }
 
-  function contains(root, node) {
-    for (let at = node; at; at = at.parentNode ?? at.host) if (at === root) return true;
+  /** Whether a node is in another one of a set. */
+  function isInside(node, others) {
+    for (let at = parentOf(node); at; at = parentOf(at)) if (others.has(at)) return true;
     return false;
   }
 
-  Object.assign(globalThis.scamlint, { read, shadowOf, blockRoot, isShown, parentOf, contains });
+  /**
+   * Whether a node comes before another one. Chromium looks for the node it asks among the earlier siblings of the other
+   * one, and sorting asks mostly about two that are in order already and near each other: asked this way it is quick.
+   */
+  function isBefore(one, two) {
+    return Boolean(two.compareDocumentPosition(one) & Node.DOCUMENT_POSITION_PRECEDING);
+  }
+
+  Object.assign(globalThis.scamlint, { read, shadowOf, blockRoot, isShown, isInside, isBefore });
 })();

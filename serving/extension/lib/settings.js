@@ -64,3 +64,14 @@ export function checkServer(address) {
   if (url.protocol !== "http:" && url.protocol !== "https:") return { problem: "The address begins with http:// or https://." };
   return { server: url.origin + url.pathname.replace(/\/+$/, "") };
 }
+
+/**
+ * Check an API key. Headers carry no other characters, and an invisible one may come along when a key is pasted.
+ * @param {string} typed As typed.
+ * @returns {{key: string} | {problem: string}} The key without white space around it, or what is wrong with it.
+ */
+export function checkKey(typed) {
+  const key = typed.trim();
+  if (/^[\x21-\x7E]*$/.test(key)) return { key };
+  return { problem: "The API key holds a space, an invisible character or one that no key has; copy it again, or type it." };
+}

@@ -14,12 +14,26 @@ export async function framesOf(tabId) {
  * top frame forgets the frames of the page before, but not those that greeted before it.
  */
 export function noteFrame(tabId, frameId, state, since = null) {
-  last = last.catch(() => {}).then(async () => {
-    const frames = await framesOf(tabId);
+  return change(tabId, (frames) => {
     if (since !== null && frameId === 0) {
       for (const [id, frame] of Object.entries(frames)) if (frame.since < since) delete frames[id];
     }
     frames[frameId] = { ...state, since: since ?? frames[frameId]?.since ?? 0 };
+  });
+}
+
+/** Forget a frame whose document has gone, unless another document has greeted from it already. */
+export function forgetFrame(tabId, frameId, since) {
+  return change(tabId, (frames) => {
+    if (frames[frameId]?.since === since) delete frames[frameId];
+  });
+}
+
+/** Change the state of a tab's frames, one change after the other, and draw the badge. */
+function change(tabId, edit) {
+  last = last.catch(() => {}).then(async () => {
+    const frames = await framesOf(tabId);
+    edit(frames);
     await states.set({ [keyOf(tabId)]: frames });
     await draw(tabId, Object.values(frames));
   });

@@ -1,7 +1,7 @@
 // The options, which are also the first page after installing: what scamlint does, and the switch.
 
 import { hostOf } from "../lib/private-sites.js";
-import { changeSettings, checkServer, getSettings, onSettings } from "../lib/settings.js";
+import { changeSettings, checkKey, checkServer, getSettings, onSettings } from "../lib/settings.js";
 
 const $ = (id) => document.getElementById(id);
 
@@ -40,13 +40,13 @@ function drawSites(sites) {
 async function saveServer(event) {
   event.preventDefault();
   const { server, problem } = checkServer($("server").value);
-  if (problem) return say($("server-state"), problem, true);
+  const { key, problem: keyProblem } = checkKey($("key").value);
+  if (problem || keyProblem) return say($("server-state"), problem ?? keyProblem, true);
   const granted = await chrome.permissions.request({ origins: [`${new URL(server).protocol}//${new URL(server).hostname}/*`] });
   if (!granted) return say($("server-state"), "Without the permission scamlint cannot reach this server.", true);
-  const key = $("key").value.trim();
   await changeSettings({ server, key });
   const { reply, problem: trouble } = await chrome.runtime.sendMessage({ type: "test", settings: { server, key } });
-  if (trouble) return say($("server-state"), `Saved. ${trouble.sentence}`, true);
+  if (trouble) return say($("server-state"), `Saved. ${trouble.fault}`, true);
   return say($("server-state"), `Saved. The server answers with model ${reply.model.name} ${reply.model.version}.`);
 }
 

@@ -26,13 +26,14 @@ function siteOf(tab) {
   }
 }
 
-async function marksOf(tab, frames) {
-  const lists = await Promise.all(Object.keys(frames).map(async (frame) => {
+/** The frames that answer, with their marks; one that has gone without a word counts no more. */
+async function answering(tab, frames) {
+  const lists = await Promise.all(Object.entries(frames).map(async ([frame, state]) => {
     const frameId = Number(frame);
-    const marks = await chrome.tabs.sendMessage(tab.id, { type: "list" }, { frameId }).catch(() => []);
-    return (marks ?? []).map((mark) => ({ ...mark, frameId }));
+    const marks = await chrome.tabs.sendMessage(tab.id, { type: "list" }, { frameId }).catch(() => null);
+    return marks && { ...state, marks: marks.map((mark) => ({ ...mark, frameId })) };
   }));
-  return lists.flat();
+  return lists.filter(Boolean);
 }
 
 let drawn = ""; // the marks that the list shows; it is left alone while they stay, so that the keyboard keeps its place
@@ -101,13 +102,14 @@ async function draw() {
   const host = site?.host;
   const refused = (host ? refusal(tab.url, settings) : settings.on ? null : "off") ?? frames[0]?.reason;
   const reason = refused ?? (host ? await hindrance(tab, frames) : "scheme");
-  const sentence = Object.values(frames).find((frame) => frame.sentence)?.sentence;
-  const waits = Object.values(frames).some((frame) => frame.waits);
+  const there = reason ? [] : await answering(tab, frames);
+  const sentence = there.find((frame) => frame.sentence)?.sentence;
+  const waits = there.some((frame) => frame.waits);
   const waiting = !waits ? "" : sentence ? "Not read to the end yet" : "Reading …";
   $("begin").hidden = settings.on;
   $("pause").hidden = !settings.on;
   $("pause").textContent = settings.paused ? "Resume" : "Pause";
-  $("problem").hidden = !sentence || Boolean(reason);
+  $("problem").hidden = !sentence;
   $("problem").textContent = sentence ?? "";
   $("reason").hidden = !reason;
   $("reason").textContent = reason ? REASONS[reason] : "";
@@ -117,7 +119,7 @@ async function draw() {
   $("label-box").hidden = !settings.on;
   drawLabels(labels, settings);
   if (reason) $("found").hidden = true;
-  else drawMarks(tab, await marksOf(tab, frames), labels, waiting);
+  else drawMarks(tab, there.flatMap((frame) => frame.marks), labels, waiting);
 }
 
 let drawing = false;

@@ -32,6 +32,52 @@ def until(condition, what="", seconds=30.0):
         time.sleep(0.05)
 
 
+class CardNodes:
+    """The card in its closed shadow root, which only the debugger can look into."""
+
+    def __init__(self, page):
+        self._session = page.context.new_cdp_session(page)
+        self._page = page
+
+    def _root(self):
+        document = self._session.send("DOM.getDocument", {"depth": -1, "pierce": True})["root"]
+        return next((node for node in _walk(document) if node["nodeName"] == "SCAMLINT-CARD"), None)
+
+    @property
+    def is_closed(self):
+        return self._root()["shadowRoots"][0]["shadowRootType"] == "closed"
+
+    def text(self):
+        """The words of the card; empty when it is not shown."""
+        if not self._page.evaluate("!!document.querySelector('scamlint-card:popover-open')"):
+            return ""
+        return " ".join(node["nodeValue"] for node in _walk(self._root()) if node["nodeName"] == "#text")
+
+    def wait(self, words):
+        until(lambda: words in self.text(), f"{words!r} in the card {self.text()!r}")
+
+    def wait_closed(self):
+        until(lambda: not self.text(), "the card is closed")
+
+    def press(self, name, label=""):
+        """Click an element of the card that has a tag name and, if given, a text."""
+        for node in _walk(self._root()):
+            text = "".join(child.get("nodeValue", "") for child in _walk(node) if child["nodeName"] == "#text")
+            if node["nodeName"] == name and label in text:
+                quads = self._session.send("DOM.getContentQuads", {"nodeId": node["nodeId"]})["quads"][0]
+                self._page.mouse.click((quads[0] + quads[2]) / 2, (quads[1] + quads[5]) / 2)
+                return
+        raise AssertionError(f"The card has no {name} {label!r}.")
+
+
+def _walk(node):
+    yield node
+    for child in [*node.get("children", []), *node.get("shadowRoots", [])]:
+        yield from _walk(child)
+    if "contentDocument" in node:
+        yield from _walk(node["contentDocument"])
+
+
 class Reader:
     """A person with the extension: opens pages and looks at what is marked.
 
@@ -39,6 +85,8 @@ class Reader:
         server: The real server.
         recorder: What goes between the extension and the server.
     """
+
+    until = staticmethod(until)
 
     def __init__(self, browser, folder, sites, server, recorder):
         self.browser = browser
@@ -91,6 +139,23 @@ class Reader:
     def answered(self):
         """The words that the server flagged, as it cut them out of the text itself."""
         return [" ".join(words.split()) for exchange in self.recorder.scans for words in exchange.words]
+
+    def card(self, page):
+        return CardNodes(page)
+
+    def hover_mark(self, page, index=0):
+        box = page.evaluate(
+            """(index) => {
+              const ranges = [...CSS.highlights.values()].flatMap((highlight) => [...highlight]);
+              const boxes = ranges.map((range) => range.getClientRects()[0]).sort((a, b) => a.top - b.top);
+              const { left, top, height } = boxes[index];
+              return { left, middle: top + height / 2 };
+            }""",
+            index,
+        )
+        page.mouse.move(box["left"] + 20, box["middle"])
+        page.wait_for_timeout(80)
+        page.mouse.move(box["left"] + 24, box["middle"])
 
     def popup(self, page):
         return self.browser.open(f"pages/popup.html?tab={self.browser.tab_id(page)}")

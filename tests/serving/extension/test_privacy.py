@@ -11,6 +11,7 @@ from scamlint_training.browser.sites import serving
 PROMISE = "Every deposit earns a fixed 3% per day, guaranteed, with no risk to your capital."
 QUIET = "The protocol stores each block header in a tree and checks the proof before it accepts a transfer."
 URGENCY = "Only 50 places are left, so join now before the sale closes tonight at midnight."
+RECRUITING = "Invite your friends and earn 10% commission on every deposit that they make, down to level seven."
 
 
 def refused(reader, page, text=PROMISE):
@@ -103,6 +104,19 @@ def test_a_password_field_that_appears_in_a_shadow_tree_ends_the_reading(reader)
     assert refused(reader, page, URGENCY)
 
 
+def test_a_password_field_that_comes_without_a_sign_is_found_before_more_text_is_sent(reader):
+    """A closed shadow tree of an element that is there already: no change of the page tells of it."""
+    page = reader.open(f"<p>{PROMISE}</p><x-login></x-login>")
+    reader.wait(page, 1)
+    page.evaluate(
+        "document.querySelector('x-login').attachShadow({ mode: 'closed' }).innerHTML = '<input type=password>'"
+    )
+    page.wait_for_timeout(5_500)  # the whole page is searched again after five seconds
+    page.evaluate("(text) => document.body.insertAdjacentHTML('beforeend', `<p>${text}</p>`)", URGENCY)
+    reader.wait(page, 0)
+    assert URGENCY not in reader.recorder.sent
+
+
 @pytest.mark.parametrize(
     "login",
     [
@@ -155,6 +169,32 @@ def test_a_field_that_becomes_a_password_field_ends_the_reading(reader):
     reader.wait(page, 1)
     page.evaluate("document.querySelector('#pin').type = 'password'")
     reader.wait(page, 0)
+
+
+@pytest.mark.parametrize(
+    "editor",
+    [
+        '<div class="CodeMirror"><textarea></textarea><pre class="CodeMirror-line"><span>{}</span></pre></div>',
+        '<div class="cm-editor"><div class="cm-content"><div class="cm-line"><span>{}</span></div></div></div>',
+        '<div class="ace_editor ace-tm"><div class="ace_layer"><div class="ace_line"><span>{}</span></div></div></div>',
+        '<div class="monaco-editor"><div class="view-lines"><div class="view-line"><span>{}</span></div></div></div>',
+    ],
+    ids=["CodeMirror 5", "CodeMirror 6", "Ace", "Monaco"],
+)
+def test_what_is_written_in_a_code_editor_is_not_read(reader, editor):
+    """Such editors draw the text into elements like these, also while the user types."""
+    page = reader.open(f"{editor.format(PROMISE)}<p>{URGENCY}</p>")
+    assert reader.wait(page, 1) == [URGENCY.rstrip(".")]
+    page.evaluate(
+        """(text) => {
+          document.querySelector("span").firstChild.data = text;
+          document.body.insertAdjacentHTML("beforeend", `<p>${text}</p>`);
+        }""",
+        RECRUITING,
+    )
+    reader.wait_for_words(page, [URGENCY.rstrip("."), RECRUITING.rstrip(".")])
+    assert PROMISE not in reader.recorder.sent
+    assert reader.recorder.sent.count(RECRUITING) == 1
 
 
 def test_a_site_is_switched_off_and_on_in_the_popup(reader):

@@ -1,8 +1,5 @@
 """The card, the popup and the options: explaining, going to marks, feedback; accessible."""
 
-import sqlite3
-import time
-
 import pytest
 
 from scamlint_training.browser.axe import findings
@@ -12,85 +9,18 @@ URGENCY = "Only 50 places are left, so join now before the sale closes tonight a
 QUIET = "The protocol stores each block header in a tree and checks the proof before it accepts a transfer."
 
 
-class CardNodes:
-    """The card in its closed shadow root, which only the debugger can look into."""
-
-    def __init__(self, page):
-        self._session = page.context.new_cdp_session(page)
-        self._page = page
-
-    def _root(self):
-        document = self._session.send("DOM.getDocument", {"depth": -1, "pierce": True})["root"]
-        return next((node for node in _walk(document) if node["nodeName"] == "SCAMLINT-CARD"), None)
-
-    @property
-    def is_closed(self):
-        return self._root()["shadowRoots"][0]["shadowRootType"] == "closed"
-
-    def text(self):
-        """The words of the card; empty when it is not shown."""
-        if not self._page.evaluate("!!document.querySelector('scamlint-card:popover-open')"):
-            return ""
-        return " ".join(node["nodeValue"] for node in _walk(self._root()) if node["nodeName"] == "#text")
-
-    def wait(self, words):
-        deadline = time.monotonic() + 5
-        while words not in self.text():
-            assert time.monotonic() < deadline, f"{words!r} is not in the card {self.text()!r}."
-            self._page.wait_for_timeout(50)
-
-    def wait_closed(self):
-        deadline = time.monotonic() + 5
-        while self.text():
-            assert time.monotonic() < deadline, "The card stays."
-            self._page.wait_for_timeout(50)
-
-    def press(self, name, label=""):
-        """Click an element of the card that has a tag name and, if given, a text."""
-        for node in _walk(self._root()):
-            text = "".join(child.get("nodeValue", "") for child in _walk(node) if child["nodeName"] == "#text")
-            if node["nodeName"] == name and label in text:
-                quads = self._session.send("DOM.getContentQuads", {"nodeId": node["nodeId"]})["quads"][0]
-                self._page.mouse.click((quads[0] + quads[2]) / 2, (quads[1] + quads[5]) / 2)
-                return
-        raise AssertionError(f"The card has no {name} {label!r}.")
-
-
-def _walk(node):
-    yield node
-    for child in [*node.get("children", []), *node.get("shadowRoots", [])]:
-        yield from _walk(child)
-    if "contentDocument" in node:
-        yield from _walk(node["contentDocument"])
-
-
-def hover_mark(page, index=0):
-    box = page.evaluate(
-        """(index) => {
-          const ranges = [...CSS.highlights.values()].flatMap((highlight) => [...highlight]);
-          const boxes = ranges.map((range) => range.getClientRects()[0]).sort((a, b) => a.top - b.top);
-          const { left, top, height } = boxes[index];
-          return { left, middle: top + height / 2 };
-        }""",
-        index,
-    )
-    page.mouse.move(box["left"] + 20, box["middle"])
-    page.wait_for_timeout(80)
-    page.mouse.move(box["left"] + 24, box["middle"])
-
-
 def test_hovering_a_mark_explains_it_in_a_closed_shadow_root(reader):
     page = reader.open(f"<p>{QUIET}</p><p>{PROMISE}</p>")
     reader.wait(page, 1)
-    card = CardNodes(page)
-    hover_mark(page)
+    card = reader.card(page)
+    reader.hover_mark(page)
     card.wait("nobody honest can promise otherwise")
     assert "Guaranteed return" in card.text()
     assert "% sure" in card.text()
     assert card.is_closed
     page.mouse.move(900, 500)
     card.wait_closed()
-    hover_mark(page)
+    reader.hover_mark(page)
     card.wait("Guaranteed return")
     page.keyboard.press("Escape")
     card.wait_closed()
@@ -100,8 +30,8 @@ def test_hovering_the_first_mark_of_a_very_long_text_explains_it(reader):
     quiet = (QUIET + " ") * 200
     page = reader.open(f"<p>{PROMISE} {quiet}{URGENCY} {quiet}{URGENCY}</p>")
     reader.wait(page, 3)
-    hover_mark(page)
-    CardNodes(page).wait("Guaranteed return")
+    reader.hover_mark(page)
+    reader.card(page).wait("Guaranteed return")
 
 
 def test_words_beside_a_mark_have_no_card(reader):
@@ -111,27 +41,7 @@ def test_words_beside_a_mark_have_no_card(reader):
     page.wait_for_timeout(60)
     page.mouse.move(64, 25)
     page.wait_for_timeout(500)
-    assert CardNodes(page).text() == "" if page.query_selector("scamlint-card") else True
-
-
-@pytest.mark.parametrize("share", [False, True])
-def test_feedback_goes_to_the_users_server(reader, share):
-    page = reader.open(f"<p>{PROMISE}</p>")
-    reader.wait(page, 1)
-    card = CardNodes(page)
-    hover_mark(page)
-    card.wait("Was this wrong?")
-    card.press("SUMMARY")
-    card.wait("Store these words")
-    if share:
-        card.press("LABEL")
-    card.press("BUTTON", "Send")
-    card.wait("Thank you")
-    connection = sqlite3.connect(reader.server.log.parent / "feedback.db")
-    kind, label, text = connection.execute("select kind, label, text from feedback order by rowid desc").fetchone()
-    connection.close()
-    assert (kind, label) == ("wrong_flag", "guaranteed_return")
-    assert text == (PROMISE.rstrip(".") if share else None)
+    assert reader.card(page).text() == "" if page.query_selector("scamlint-card") else True
 
 
 def test_the_popup_lists_the_marks_and_goes_to_them(reader):
@@ -143,7 +53,7 @@ def test_the_popup_lists_the_marks_and_goes_to_them(reader):
     assert popup.locator("#found-title").text_content() == "2 marks on this page"
     popup.locator("#marks button").nth(1).click()
     page.bring_to_front()
-    card = CardNodes(page)
+    card = reader.card(page)
     card.wait("Urgency pressure")
     assert "Mark 2 of 2" in card.text()
     last = page.locator("p").last.bounding_box()
@@ -158,7 +68,7 @@ def test_the_keyboard_steps_through_the_marks(reader):
     """The shortcuts are the browser's own and reach the page as this message."""
     page = reader.open(f"<p>{PROMISE}</p><p>{URGENCY}</p>")
     reader.wait(page, 2)
-    card = CardNodes(page)
+    card = reader.card(page)
     tab = reader.browser.tab_id(page)
     for by, title in (
         (1, "Guaranteed return"),
@@ -197,6 +107,17 @@ def test_the_options_refuse_plain_http_to_another_computer(reader):
         options.get_by_label("Address").fill(address)
         options.get_by_role("button", name="Save and test").click()
         options.get_by_text(words).wait_for()
+
+
+def test_the_options_refuse_a_key_with_an_invisible_character(reader):
+    options = reader.browser.open("pages/options.html")
+    options.get_by_label("API key").fill("scamlint_\u200babc")
+    options.get_by_role("button", name="Save and test").click()
+    options.get_by_text("The API key holds a space, an invisible character").wait_for()
+    options.get_by_label("API key").fill(" scamlint_abc\n")
+    options.get_by_role("button", name="Save and test").click()
+    options.get_by_text("Saved. The server answers").wait_for()
+    assert reader.recorder.exchanges[-1].headers["authorization"] == "Bearer scamlint_abc"
 
 
 def test_the_popup_does_not_call_a_page_clean_that_is_still_being_read(reader):

@@ -66,6 +66,15 @@ def test_a_server_that_asks_for_a_key(reader, tmp_path):
         assert key not in page.evaluate("document.documentElement.outerHTML")
 
 
+def test_a_stored_key_with_an_invisible_character_is_what_is_complained_about(reader):
+    reader.browser.settings(key="scamlint_abc\u200b")
+    page = reader.open(f"<p>{PROMISE}</p>")
+    reader.wait_for_badge(page, "!")
+    assert "The API key in the options holds a character that no key has" in problem(reader, page)
+    reader.browser.settings(key="")
+    assert reader.wait(page, 1) == [PROMISE.rstrip(".")]
+
+
 def test_a_server_that_says_429(reader, tmp_path):
     with running_server(tmp_path, settings={"RATE_LIMIT_ADDRESS": "1/12 seconds"}) as server:
         reader.browser.settings(server=server.url)
