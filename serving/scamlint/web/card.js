@@ -48,9 +48,8 @@ export class Card {
     document.addEventListener("keydown", (event) => {
       if (event.key !== "Escape" || !this.#mark) return;
       const mark = this.#mark;
-      const inside = card.contains(document.activeElement);
-      this.hide();
-      if (inside) (mark.isConnected ? mark : paper).focus();
+      if (card.contains(document.activeElement)) (mark.isConnected ? mark : paper).focus();
+      this.hide(); // last: a mark that gets the focus from the keyboard shows its card
     });
     document.addEventListener("pointerdown", (event) => {
       if (this.#mark && !card.contains(event.target) && !onMark(event)) this.hide();
