@@ -106,12 +106,18 @@ def test_a_frame_that_shows_another_document_counts_what_that_has(reader):
 
 
 def test_a_frame_that_is_taken_away_while_it_is_read_leaves_nothing_to_wait_for(reader):
-    reader.recorder.delay = 1.5
-    frame = html.escape(f"<!doctype html><p>{URGENCY}</p>")
-    page = reader.open(f'<p>{PROMISE}</p><iframe srcdoc="{frame}"></iframe>')
-    until_frame(page)
-    while len(reader.recorder.scans) < 2:
-        page.wait_for_timeout(20)
-    page.evaluate("document.querySelector('iframe').remove()")
+    page = reader.open(f"<p>{PROMISE}</p>")
+    reader.wait_for_badge(page, "1")
     popup = reader.popup(page)
+    reader.recorder.delay = 10.0
+    page.evaluate(
+        """(text) => {
+          const frame = document.createElement("iframe");
+          frame.srcdoc = `<!doctype html><p>${text}</p>`;
+          document.body.append(frame);
+        }""",
+        URGENCY,
+    )
+    popup.locator("#found-title", has_text="1 mark so far. Reading").wait_for()
+    page.evaluate("document.querySelector('iframe').remove()")
     popup.locator("#found-title", has_text="1 mark on this page").wait_for()
