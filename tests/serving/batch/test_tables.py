@@ -1,7 +1,6 @@
 """CSV and TSV: no row and no cell is lost, whatever is wrong with quotes and commas."""
 
 import csv
-import csv
 import io
 import json
 
