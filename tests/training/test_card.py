@@ -72,3 +72,13 @@ def test_the_card_says_what_each_training_read(folder, results):
     assert "1,200 documents, 3.0 million word pieces; 1,500 documents, 1.0 million" in text
     assert "| epochs | `7` | `2` |" in text
     assert "| easy |  | `0.5` |" in text
+
+
+def test_the_card_tells_of_the_gate(folder, results):
+    config = json.loads((folder / "config.json").read_text())
+    config["settings"]["gate"] = {"model": "baseline", "threshold": 0.25, "weights_sha256": "a" * 64}
+    (folder / "config.json").write_text(json.dumps(config))
+    write_card(folder, results)
+    text = (folder / "README.md").read_text()
+    assert "Windows in which `baseline` gives every sentence less than 0.25 are not read" in text
+    assert "| gate |" not in text

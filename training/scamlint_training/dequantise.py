@@ -86,7 +86,7 @@ def dequantise(folder: Path, output: Path) -> TokenTagger:
         raise ValueError(f"{folder} holds no weights for {lost} and unknown ones for {unknown}; export it again.")
     output.mkdir(parents=True, exist_ok=True)
     torch.save(tagger.state_dict(), output / WEIGHTS_FILE)
-    record = {**config["trainings"][-1], "settings": asdict(settings)}
+    record = {**config["trainings"][-1], "settings": asdict(settings), "dequantised": True}
     (output / SETTINGS_FILE).write_text(json.dumps(record, indent=2) + "\n", encoding="utf-8")
     return tagger.eval()
 

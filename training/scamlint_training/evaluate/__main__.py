@@ -50,12 +50,20 @@ def systems_for(model: str, float_model: Path | None) -> tuple[list[System], lis
     if load_bundle(model).kind == "transformer":
         if float_model is not None:
             systems.append(DetectorSystem(FLOAT_NAME, float_model))
+            notes.append(f"{FLOAT_NAME}: {_about_float(float_model)} It has thresholds of its own and no gate.")
         else:
             notes.append("The float32 transformer was not measured: no `--float-model` was given.")
         systems.append(DetectorSystem(SHIPPED_NAME, model))
     else:
         notes.append("No transformer was measured: the shipped model is the baseline.")
     return systems, notes
+
+
+def _about_float(folder: Path) -> str:
+    config = json.loads((resolve(folder) / CONFIG_FILE).read_text(encoding="utf-8"))
+    if config["trainings"][-1].get("dequantised"):
+        return "the weights of the int8 file, read back (`scamlint_training.dequantise`), computed in float32."
+    return "the weights as they were trained."
 
 
 def tuned_for_f1(model: str) -> DetectorSystem:
