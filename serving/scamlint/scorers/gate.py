@@ -16,6 +16,9 @@ from scamlint.encode import Encoded
 from scamlint.errors import ModelError
 from scamlint.scorers.baseline import WEIGHTS_FILE, BaselineScorer
 
+# Windows of fewer pieces are always read: they take little time, and a line alone gives the baseline too few words.
+SHORT = 64
+
 
 class Gate:
     """Decides which windows of a text the transformer has to read.
@@ -52,7 +55,7 @@ class Gate:
         return gate
 
     def window_scores(self, text: str, document: Encoded, windows: list[tuple[int, int]]) -> NDArray[np.float64]:
-        """Return the highest probability of any label in any sentence that touches each window.
+        """Return the highest probability of any label in any sentence that touches each window, 1 for short windows.
 
         Args:
             text: The normalised text.
@@ -67,6 +70,9 @@ class Gate:
         highest = probabilities.max(axis=1)
         scores = np.zeros(len(windows))
         for index, (first, last) in enumerate(windows):
+            if last - first < SHORT:
+                scores[index] = 1.0
+                continue
             begin = int(np.searchsorted(starts, document.starts[first], side="right")) - 1
             end = int(np.searchsorted(starts, document.ends[last - 1], side="left"))
             scores[index] = highest[max(0, begin) : max(end, begin + 1)].max()

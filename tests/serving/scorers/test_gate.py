@@ -3,10 +3,10 @@ import pytest
 
 from scamlint.encode import Encoded
 from scamlint.errors import ModelError
-from scamlint.scorers.gate import Gate
+from scamlint.scorers.gate import SHORT, Gate
 
-DULL = "The meeting is on Tuesday and the minutes are kept in the office. " * 3
-PITCH = "Earn a guaranteed 3% daily profit, your principal is always protected."
+DULL = "The meeting is on Tuesday and the minutes are kept in the office. " * 6
+PITCH = "Earn a guaranteed 3% daily profit, your principal is always protected. " * 6
 
 
 def words(text):
@@ -33,6 +33,7 @@ def test_a_window_that_touches_one_word_of_the_pitch_is_read():
     text = DULL + PITCH
     document = words(text)
     last_dull = len(DULL.split())
+    assert last_dull >= SHORT
     apart, touching = Gate("baseline", 0.2).window_scores(text, document, [(0, last_dull), (0, last_dull + 1)])
     assert touching > apart
 
@@ -57,3 +58,8 @@ def test_a_gate_for_these_weights_loads():
     gate = Gate.from_settings({"gate": entry})
     assert gate is not None
     assert gate.threshold == 0.1
+
+
+def test_a_short_text_is_always_read():
+    document = words(DULL)
+    assert Gate("baseline", 0.99).opens(DULL, document, [(0, SHORT - 1), (0, SHORT)]).tolist() == [True, False]
