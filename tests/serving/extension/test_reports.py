@@ -58,21 +58,25 @@ def test_the_keyboard_stays_in_the_card_after_a_report_and_goes_back_when_it_clo
     assert page.evaluate("document.activeElement.textContent") == "A link"
 
 
-def test_a_server_that_takes_no_reports_says_so(reader, tmp_path):
-    with running_server(tmp_path, settings={"FEEDBACK": "false"}) as server:
+@pytest.mark.parametrize(
+    ("settings", "sentence"),
+    [
+        (
+            {"FEEDBACK": "false"},
+            "The report was not stored. The scamlint server says: This server takes no feedback.",
+        ),
+        (
+            {"RATE_LIMIT_ADDRESS": "1/hour"},
+            "The scamlint server is busy. The report was not stored; send it again later.",
+        ),
+    ],
+)
+def test_a_report_that_a_server_refuses_is_said_not_to_be_stored(reader, tmp_path, settings, sentence):
+    with running_server(tmp_path, settings=settings) as server:
         reader.browser.settings(server=server.url)
         card = open_form(reader, marked(reader))
         card.press("BUTTON", "Send")
-        card.wait("The report was not stored. The scamlint server says: This server takes no feedback.")
-        assert "again" not in card.text()
-
-
-def test_a_report_that_a_busy_server_refuses_is_said_not_to_be_stored(reader, tmp_path):
-    with running_server(tmp_path, settings={"RATE_LIMIT_ADDRESS": "1/hour"}) as server:
-        reader.browser.settings(server=server.url)
-        card = open_form(reader, marked(reader))
-        card.press("BUTTON", "Send")
-        card.wait("The scamlint server is busy. The report was not stored; send it again later.")
+        card.wait(sentence)
         assert "tries again" not in card.text()
 
 
