@@ -6,6 +6,11 @@ A larger encoder is fine-tuned once for each fold of the families without that f
 seen (cross-fitting, as in Wolpert's stacked generalization, 1992): a teacher that labels what it was trained on repeats
 the hard labels. It takes minutes on a GPU and many hours without; the result is kept in the repository, so that
 ``make train`` needs no teacher.
+
+    python -m scamlint_training.teacher --fill runs/shipped
+
+Documents that came after the teachers are labelled by an earlier training of the small network instead, in minutes and
+without a GPU (born-again networks, Furlanello et al. 2018); what the teachers said stays.
 """
 
 from __future__ import annotations
@@ -27,7 +32,7 @@ from scamlint.windows import owned_range, token_windows
 from scamlint_training.corpus import Document, load_split
 from scamlint_training.finetune import RUNS, load_trained, plain_tokenizer, train
 from scamlint_training.settings import TrainingSettings
-from scamlint_training.soft_labels import SOFT_LABELS, save
+from scamlint_training.soft_labels import SOFT_LABELS, load, save
 from scamlint_training.tagger import DEFAULT_BASE, TokenTagger
 
 _log = logging.getLogger(__name__)
@@ -138,15 +143,47 @@ def gather(folders: Sequence[Path], output: Path) -> None:
     save(output, documents, [said[document.id] for document in documents])
 
 
+def fill(checkpoint: Path, documents: Sequence[Document], output: Path) -> int:
+    """Let a finished training label the documents that no teacher has read, and add that to the soft labels.
+
+    Args:
+        checkpoint: Folder of the training, best one that has not read these documents either.
+        documents: All documents that shall have soft labels.
+        output: The soft labels; what they hold of these documents stays as it is.
+
+    Returns:
+        How many documents were added.
+    """
+    kept = load(output, documents)
+    unread = [document for document, first in zip(documents, kept.first, strict=True) if first < 0]
+    tagger, settings = load_trained(checkpoint)
+    said = iter(label(tagger, settings.base, unread))
+    tokenizer = plain_tokenizer(DEFAULT_BASE)
+    rows = []
+    for document, first in zip(documents, kept.first.tolist(), strict=True):
+        if first < 0:
+            rows.append(next(said))
+            continue
+        pieces = len(encode(tokenizer, normalize(document.text).text).ids)
+        rows.append((kept.values[first : first + pieces] / 255).astype(np.float32))
+    save(output, documents, rows)
+    return len(unread)
+
+
 def main() -> None:
     """Command line."""
     parser = argparse.ArgumentParser(description="Train teachers on folds of the corpus and write their soft labels.")
-    parser.add_argument("--base", required=True, help="Hugging Face id or path of a larger encoder")
+    todo = parser.add_mutually_exclusive_group(required=True)
+    todo.add_argument("--base", help="Hugging Face id or path of a larger encoder")
+    todo.add_argument("--fill", type=Path, help="checkpoint that labels what no teacher has read; nothing is trained")
     parser.add_argument("--output", type=Path, default=SOFT_LABELS)
     parser.add_argument("--fold", type=int, help="train this fold's teacher alone, for several machines or processes")
     parser.add_argument("--gather", action="store_true", help="only write the labels of teachers trained before")
     arguments = parser.parse_args()
     logging.basicConfig(level=logging.INFO, format="%(message)s")
+    if arguments.fill:
+        _log.info("%d documents more have soft labels", fill(arguments.fill, load_split("train"), arguments.output))
+        return
     folders = [RUNS / f"teacher-{fold}" for fold in range(FOLDS)]
     if not arguments.gather:
         for fold in range(FOLDS) if arguments.fold is None else [arguments.fold]:
