@@ -80,5 +80,7 @@ def test_the_card_tells_of_the_gate(folder, results):
     (folder / "config.json").write_text(json.dumps(config))
     write_card(folder, results)
     text = (folder / "README.md").read_text()
-    assert "Windows in which `baseline` gives every sentence less than 0.25 are not read" in text
+    assert (
+        "Windows of 64 word pieces or more in which `baseline` gives every sentence less than 0.25 are not read" in text
+    )
     assert "| gate |" not in text

@@ -7,7 +7,7 @@ label by label (Platt 1999) and thresholds are chosen; the settings with the bes
 that are kept are means over resamples of the documents. The objective is the mean of three F1 (partial overlap), micro
 over the core labels, micro over all labels and macro, so that no rare label is silenced to spare the others, less a
 penalty for every clean document flagged above the allowed share. Only ``config.json`` changes: the model's own files
-keep their hashes.
+keep their hashes. A gate in it goes, since gates are measured on calibrated spans.
 """
 
 from __future__ import annotations
@@ -31,6 +31,7 @@ from scamlint.labels import all_labels, label_names
 from scamlint.scorers.factory import make_scorer
 from scamlint.scoring import TokenScores
 from scamlint.text import NormalizedText, normalize
+from scamlint_training import gate
 from scamlint_training.corpus import SPLITS, Document, load_split
 from scamlint_training.corpus.documents import corpus_hash
 from scamlint_training.platt import fit_platt
@@ -237,6 +238,7 @@ def main() -> None:
     logging.basicConfig(level=logging.INFO, format="%(message)s")
     folder = resolve(arguments.folder)
     documents = load_split(arguments.split)
+    gate.remove(folder)
     chosen = choose(observe(folder, documents), arguments.clean_limit)
     write(folder, chosen, arguments.split, len(documents))
     _log.info("%s, chosen on %s: %s", folder, arguments.split, asdict(chosen.decode))

@@ -127,6 +127,7 @@ def measure_gate(plan: Plan) -> None:
     """Measure the gate; write it into the shipped folder only when it skips enough."""
     from scamlint_training import gate
 
+    gate.remove(plan.transformer)
     measured = gate.measure(plan.transformer, str(plan.baseline))
     if gate.write_report(REPOSITORY / "training" / "reports" / "gate.json", measured):
         gate.write(plan.transformer, measured.threshold)
@@ -164,9 +165,11 @@ STEPS: dict[str, Callable[[Plan], None]] = {
 
 def calibrate_on_dev(folder: Path, clean_limit: float | None = None) -> None:
     """Calibrate a model folder on dev, with the usual limit of flagged clean documents or another one."""
+    from scamlint_training import gate
     from scamlint_training.calibrate import CLEAN_FLAGGED_LIMIT, choose, observe, write
     from scamlint_training.corpus import load_split
 
+    gate.remove(folder)
     documents = load_split("dev")
     write(folder, choose(observe(folder, documents), clean_limit or CLEAN_FLAGGED_LIMIT), "dev", len(documents))
 

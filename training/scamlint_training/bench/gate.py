@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import json
 import shutil
 import tempfile
 from pathlib import Path
 
 from scamlint import Detector
-from scamlint.bundle import CONFIG_FILE, load_bundle, resolve
+from scamlint.bundle import load_bundle, resolve
 from scamlint_training import gate
 from scamlint_training.bench import Options, Row
 from scamlint_training.bench.material import mostly_clean_documents
@@ -25,7 +24,7 @@ def measure(options: Options) -> list[Row]:
     characters = sum(len(text) for text in texts)
     with tempfile.TemporaryDirectory() as scratch:
         off = Path(shutil.copytree(resolve(options.model), Path(scratch) / "off"))
-        _remove_gate(off)
+        gate.remove(off)
         measured = gate.measure(off)
         on = Path(shutil.copytree(off, Path(scratch) / "on"))
         gate.write(on, measured.threshold)
@@ -41,10 +40,3 @@ def measure(options: Options) -> list[Row]:
         Row("gate on, mostly clean dump", characters / with_gate, "characters/s"),
         Row("gate on / gate off", without / with_gate, "times", ">= 4"),
     ]
-
-
-def _remove_gate(folder: Path) -> None:
-    path = folder / CONFIG_FILE
-    config = json.loads(path.read_text(encoding="utf-8"))
-    config["settings"].pop("gate", None)
-    path.write_text(json.dumps(config, indent=2) + "\n", encoding="utf-8")
