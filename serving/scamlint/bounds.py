@@ -164,12 +164,13 @@ def trim(text: str, start: int, end: int) -> tuple[int, int] | None:
         return None
     bounds = _Bounds(text, start, end, text.count("(", start, end), text.count(")", start, end))
     while True:
+        before = bounds.start, bounds.end
         bounds.strip()
         bounds.balance()
         if bounds.in_its_own_parentheses():
             bounds.move(1, -1)
-        elif not (text[bounds.start].isspace() or text[bounds.end - 1].isspace()):
-            return bounds.start, bounds.end
+        elif (bounds.start, bounds.end) == before:
+            return before
 
 
 @dataclass(slots=True)

@@ -85,8 +85,9 @@ def load_bundle(model: str | Path) -> Bundle:
         ModelError: The folder is missing, damaged, or made for other labels or another normaliser; the message
             says what differs.
     """
-    folder = resolve(model)
+    folder = Path(model)
     try:
+        folder = resolve(model)
         config = json.loads((folder / CONFIG_FILE).read_text(encoding="utf-8"))
         _check(folder, config)
         return Bundle(
@@ -101,7 +102,7 @@ def load_bundle(model: str | Path) -> Bundle:
             levels=dict(config["levels"]),
             settings=dict(config["settings"]),
         )
-    except (KeyError, TypeError, ValueError, OSError) as error:
+    except (AttributeError, KeyError, TypeError, ValueError, OSError) as error:
         raise ModelError(f"The model folder {folder} cannot be read ({error!r}); export it again.") from error
 
 

@@ -92,6 +92,10 @@ class Report:
             last_end[span.label] = span.end
         object.__setattr__(self, "scores", MappingProxyType(dict(self.scores)))
 
+    def __reduce__(self) -> tuple[type[Report], tuple[Any, ...]]:
+        """Let reports be copied and go from one process to another, which a read-only mapping cannot."""
+        return Report, (self.spans, dict(self.scores), self.level, self.model, self.characters)
+
     def to_dict(self) -> dict[str, Any]:
         """Return the report as plain JSON types; offsets are code points."""
         return {

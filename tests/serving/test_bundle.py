@@ -63,6 +63,18 @@ def test_a_missing_file_is_refused(folder: Path) -> None:
         Detector.load(folder)
 
 
+@pytest.mark.parametrize("values", [{"files": []}, {"span_calibration": []}, {"settings": []}, {"levels": None}])
+def test_a_configuration_of_another_shape_is_refused(folder: Path, values: dict[str, Any]) -> None:
+    change(folder, **values)
+    with pytest.raises(ModelError, match="cannot be read"):
+        Detector.load(folder)
+
+
+def test_a_name_that_no_folder_can_have_is_refused() -> None:
+    with pytest.raises(ModelError, match="cannot be read"):
+        Detector.load("m" * 5_000)
+
+
 def test_a_broken_configuration_is_refused(folder: Path) -> None:
     (folder / CONFIG_FILE).write_text("{")
     with pytest.raises(ModelError, match="cannot be read"):

@@ -90,14 +90,14 @@ def test_a_full_disk_is_said_and_is_no_finding(pitch: str) -> None:
 def test_an_error_that_should_not_happen_is_one_sentence_without_words_of_the_document(
     pitch: str, tmp_path: Path
 ) -> None:
-    model = shutil.copytree(resolve("baseline"), tmp_path / "model")
+    model = shutil.copytree(resolve("minilm"), tmp_path / "model")
     config = json.loads((model / "config.json").read_text(encoding="utf-8"))
-    del config["settings"]["word_cost"]
+    config["settings"]["overlap"] = config["settings"]["window"]
     (model / "config.json").write_text(json.dumps(config), encoding="utf-8")
     done = run("scan", "--model", str(model), "--fail-on", "guaranteed_return", pitch)
     said = done.stderr.decode()
     assert (done.returncode, done.stdout) == (70, b"")
-    assert "KeyError, baseline.py, line" in said
+    assert "ValueError, windows.py, line" in said
     assert said.count("\n") == 1
     assert "guaranteed" not in said
 
@@ -118,3 +118,13 @@ def test_json_and_pages_are_utf_8_whatever_the_terminal_takes(pitch: str) -> Non
     assert page.returncode == 0
     assert '<meta charset="utf-8">' in page.stdout.decode("utf-8")
     assert "🚀" in page.stdout.decode("utf-8")
+
+
+def test_an_output_that_cannot_be_opened_is_no_finding(tmp_path: Path) -> None:
+    database = tmp_path / "feedback.sqlite"
+    database.write_bytes(b"")
+    ended = run(
+        "feedback", "export", "--database", f"sqlite:///{database}", "--output", str(tmp_path / "no" / "x.jsonl")
+    )
+    assert ended.returncode == 2
+    assert b"no/x.jsonl" in ended.stderr

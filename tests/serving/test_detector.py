@@ -1,5 +1,6 @@
 """The detector: a document in, a report out."""
 
+import itertools
 import threading
 
 import pytest
@@ -64,6 +65,11 @@ def test_options_that_do_not_exist_are_refused(detector: Detector, options: dict
 def test_a_document_must_be_a_string(detector: Detector) -> None:
     with pytest.raises(TypeError, match="bytes"):
         detector.scan(b"text")  # type: ignore[arg-type]
+
+
+def test_reports_come_while_documents_are_still_arriving_also_empty_ones(detector: Detector) -> None:
+    reports = detector.scan_many("" for _ in itertools.count())
+    assert [next(reports).characters for _ in range(3)] == [0, 0, 0]
 
 
 def test_many_documents_come_back_in_order_and_equal_to_single_scans(detector: Detector) -> None:

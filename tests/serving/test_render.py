@@ -32,16 +32,24 @@ def shown(text: str, report: Report) -> list[str]:
 
 
 @pytest.mark.parametrize("end", ["\n", "\r", "\r\n", "\v", "\f", "\x1c", "\x85", "\u2028", "\u2029"])
-def test_lines_are_counted_as_the_normaliser_ends_them(end: str) -> None:
+def test_lines_end_as_for_the_normaliser_and_are_counted_as_editors_count_them(end: str) -> None:
     lines = shown(*marked(f"One.{end}{end}Two.{end}It is {PASSAGE} here.{end}Five.{end}{PASSAGE}{end}"))
-    assert [line.split()[0] for line in lines] == ["4", "6"]
-    assert lines[0] == f"    4 It is {PASSAGE} [guaranteed_return 0.90] here."
+    numbers = ["4", "6"] if end in {"\n", "\r", "\r\n"} else ["1", "1"]
+    assert [line.split()[0] for line in lines] == numbers
+    assert lines[0] == f"    {numbers[0]} It is {PASSAGE} [guaranteed_return 0.90] here."
     assert "\ufffd" not in "".join(lines)
 
 
 def test_a_passage_over_several_lines_shows_each_of_them() -> None:
     lines = shown(*marked("first\rsure\r\nprofit\u2028last", "sure\r\nprofit"))
     assert lines == ["    2 sure", "    3 profit [guaranteed_return 0.90]"]
+
+
+def test_the_name_of_a_document_is_shown_as_it_is_and_in_one_line(capsys: pytest.CaptureFixture[str]) -> None:
+    name = "/data/:fire:/" + "a_long_folder/" * 20 + "x.txt"
+    text, report = marked(f"It is {PASSAGE}.")
+    print_report(name, text, report)
+    assert capsys.readouterr().out.split("\n")[0].startswith(f"{name} · level high · ")
 
 
 def test_where_labels_overlap_each_piece_has_those_that_lie_on_it() -> None:

@@ -1,5 +1,8 @@
 """Result types refuse what cannot be true."""
 
+import copy
+import pickle
+
 import pytest
 
 from scamlint import ModelInfo, Report, Span
@@ -36,6 +39,12 @@ def test_spans_are_sorted_and_lie_in_the_document() -> None:
         Report((late, early), {}, "low", MODEL, 10)
     with pytest.raises(ValueError, match="document of 7"):
         Report((late,), {}, "low", MODEL, 7)
+
+
+def test_reports_are_copied_and_sent_between_processes() -> None:
+    report = Report((Span(1, 5, "price_hype", 0.5, "moon"),), {"price_hype": 0.1}, "low", MODEL, 10)
+    for copied in (pickle.loads(pickle.dumps(report)), copy.deepcopy(report)):  # noqa: S301 - our own bytes
+        assert copied == report
 
 
 def test_levels_and_scores_are_checked_and_results_are_frozen() -> None:

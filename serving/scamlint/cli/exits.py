@@ -80,7 +80,7 @@ def _said(command: Callable[[], object]) -> int:
     except click.ClickException as error:
         with suppress(OSError):
             error.show()
-        return error.exit_code
+        return MISUSE if error.exit_code == 1 else error.exit_code
     except (click.Abort, KeyboardInterrupt):
         return _say("stopped.", STOPPED)
     except ScamlintError as error:

@@ -14,7 +14,7 @@ from scamlint.render.visible import visible
 from scamlint.spans import Report, Span
 
 _CONTEXT = 60
-# What ends a line for the normaliser, and for str.splitlines.
+# What ends a shown line, as for the normaliser and str.splitlines; lines are counted as editors and grep count them.
 _LINE_ENDS = "\n\r\x0b\x0c\x1c\x1d\x1e\x85\u2028\u2029"
 
 
@@ -27,9 +27,9 @@ def print_report(name: str, text: str, report: Report, console: Console | None =
         report: Its report.
         console: Where to print; standard output when None.
     """
-    console = console or Console(highlight=False)
+    console = console or Console(highlight=False, emoji=False)
     shown = escape(visible(name, keep=""))
-    console.print(f"[bold]{shown}[/] · level [bold]{report.level}[/] · {_count(len(report.spans))}")
+    console.print(f"[bold]{shown}[/] · level [bold]{report.level}[/] · {_count(len(report.spans))}", soft_wrap=True)
     for number, (start, end), spans in _flagged_lines(text, report.spans):
         console.print(_line(text, start, end, spans, number), soft_wrap=True)
     _print_summary(report, console)
@@ -40,7 +40,8 @@ def _flagged_lines(text: str, spans: tuple[Span, ...]) -> list[tuple[int, tuple[
     rows = []
     reaching: list[Span] = []
     position = begun = 0
-    for number, line in enumerate(text.splitlines(keepends=True), 1):
+    number = 1
+    for line in text.splitlines(keepends=True):
         start, end = position, position + len(line.rstrip(_LINE_ENDS))
         position += len(line)
         while begun < len(spans) and spans[begun].start < end:
@@ -49,6 +50,7 @@ def _flagged_lines(text: str, spans: tuple[Span, ...]) -> list[tuple[int, tuple[
         reaching = [span for span in reaching if span.end > start]
         if reaching:
             rows.append((number, (start, end), reaching))
+        number += line.endswith(("\n", "\r"))
     return rows
 
 

@@ -46,10 +46,11 @@ class Gate:
         entry = settings.get("gate")
         if entry is None:
             return None
-        gate = cls(str(entry["model"]), float(entry["threshold"]))
-        if gate.weights_sha256 != entry["weights_sha256"]:
+        model, threshold, weights = str(entry["model"]), float(entry["threshold"]), str(entry["weights_sha256"])
+        gate = cls(model, threshold)
+        if gate.weights_sha256 != weights:
             raise ModelError(
-                f"The gate was measured with another baseline (weights {entry['weights_sha256'][:12]}…, installed "
+                f"The gate was measured with another baseline (weights {weights[:12]}…, installed "
                 f"{gate.weights_sha256[:12]}…); run scamlint_training.gate again or remove `gate` from the settings."
             )
         return gate

@@ -17,7 +17,9 @@ from numpy.typing import NDArray
 WORD_PATTERN = r"(?u)\w+(?:[.,]\w+)*%?|[$€£!?]"
 WORD = re.compile(WORD_PATTERN)
 _CHUNK = re.compile(r"\S+")
+# Chunks are remembered by the hundred thousand, so only short ones, which come again.
 _MOST_REMEMBERED = 200_000
+_LONGEST_REMEMBERED = 40
 _NO_FEATURES = np.zeros(0, dtype=np.int64)
 
 
@@ -117,6 +119,8 @@ class LinearTfidf:
 
     def _features_of(self, chunk: str) -> NDArray[np.int64]:
         """Return the character n-gram features of one white-space-free chunk, remembered for the next time."""
+        if len(chunk) > _LONGEST_REMEMBERED:
+            return self._count_features(chunk)
         features = self._chunk_features.get(chunk)
         if features is None:
             if len(self._chunk_features) >= _MOST_REMEMBERED:

@@ -30,8 +30,9 @@ from scamlint.windows import owned_range, token_windows
 
 MODEL_FILE = "model.onnx"
 TOKENIZER_FILE = "tokenizer.json"
-# Texts are gathered until they hold this many word pieces, then run together.
+# Texts are gathered until they hold this many word pieces, then run together; a text counts as some, also an empty one.
 _GATHER = 16_384
+_LEAST_COUNTED = 64
 # Logit of pieces that the gate keeps from the model.
 _SURELY_NOT = -16.0
 
@@ -104,7 +105,7 @@ class TransformerScorer:
         for text in texts:
             normalized.append(text.text)
             documents.append(encode(self._tokenizer, text.text))
-            pieces += len(documents[-1].ids)
+            pieces += max(_LEAST_COUNTED, len(documents[-1].ids))
             if pieces >= _GATHER:
                 break
         if not documents:
