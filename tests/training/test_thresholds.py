@@ -1,7 +1,7 @@
 import numpy as np
 import pytest
 
-from scamlint_training.thresholds import THRESHOLDS, Candidates, Problem, bagged_thresholds, choose_thresholds, micro_f1
+from scamlint_training.thresholds import Candidates, Problem, bagged_threshold, choose_threshold, micro_f1
 
 CLEAN = np.array([False, False, True, True])
 
@@ -13,44 +13,42 @@ def candidates(*rows, gold, documents=4):
 
 def test_the_threshold_parts_right_from_wrong_candidates():
     found = {"a": candidates((0, 0.9, 1.0, 1.0), (1, 0.8, 1.0, 1.0), (2, 0.3, 0.0, 0.0), gold=2)}
-    thresholds, _, parts = choose_thresholds(Problem(found, {"a": found["a"].raw}, {"a"}, CLEAN, 0.03))
-    assert 0.3 < thresholds["a"] <= 0.8
-    assert parts == {"core_f1": 1.0, "all_f1": 1.0, "macro_f1": 1.0, "clean_flagged": 0.0}
+    choice = choose_threshold(Problem(found, {"a": found["a"].raw}, {"a"}, CLEAN, 0.03))
+    assert 0.3 < choice.threshold <= 0.8
+    assert choice.measured == {"core_f1": 1.0, "all_f1": 1.0, "macro_f1": 1.0, "clean_flagged": 0.0}
 
 
 def test_recall_is_given_up_before_clean_documents_are_flagged():
     found = {"a": candidates((0, 0.9, 1.0, 1.0), (1, 0.5, 1.0, 1.0), (2, 0.6, 0.0, 0.0), gold=2)}
-    thresholds, _, parts = choose_thresholds(Problem(found, {"a": found["a"].raw}, {"a"}, CLEAN, 0.03))
-    assert thresholds["a"] > 0.6
-    assert parts["clean_flagged"] == 0.0
+    choice = choose_threshold(Problem(found, {"a": found["a"].raw}, {"a"}, CLEAN, 0.03))
+    assert choice.threshold > 0.6
+    assert choice.measured["clean_flagged"] == 0.0
 
 
 def test_a_wide_limit_lets_recall_win():
     found = {"a": candidates((0, 0.9, 1.0, 1.0), (1, 0.5, 1.0, 1.0), (2, 0.6, 0.0, 0.0), gold=2)}
-    _, _, parts = choose_thresholds(Problem(found, {"a": found["a"].raw}, {"a"}, CLEAN, 0.5))
-    assert parts["all_f1"] == pytest.approx(0.8)
+    choice = choose_threshold(Problem(found, {"a": found["a"].raw}, {"a"}, CLEAN, 0.5))
+    assert choice.measured["all_f1"] == pytest.approx(0.8)
 
 
 def test_a_label_without_candidates_counts_as_missed():
     found = {"a": candidates((0, 0.9, 1.0, 1.0), gold=1), "b": candidates(gold=3)}
-    _, _, parts = choose_thresholds(Problem(found, {name: row.raw for name, row in found.items()}, {"a"}, CLEAN, 0.03))
-    assert parts["core_f1"] == 1.0
-    assert parts["all_f1"] == pytest.approx(2 * 0.25 / 1.25)
+    choice = choose_threshold(Problem(found, {name: row.raw for name, row in found.items()}, {"a"}, CLEAN, 0.03))
+    assert choice.measured["core_f1"] == 1.0
+    assert choice.measured["all_f1"] == pytest.approx(2 * 0.25 / 1.25)
 
 
-def test_a_rare_label_is_not_silenced_to_spare_a_common_one():
+def test_one_threshold_serves_common_and_rare_labels():
     common = [(number, 0.9, 1.0, 1.0) for number in range(20)]
     clean = np.array([False] * 40 + [True] * 60)
     found = {
         "common": candidates(*common, (41, 0.6, 0.0, 0.0), (42, 0.6, 0.0, 0.0), gold=20, documents=100),
         "rare": candidates((30, 0.7, 1.0, 1.0), (31, 0.7, 1.0, 1.0), (43, 0.7, 0.0, 0.0), gold=2, documents=100),
     }
-    thresholds, _, parts = choose_thresholds(
-        Problem(found, {name: row.raw for name, row in found.items()}, {"common"}, clean, 0.03)
-    )
-    assert thresholds["rare"] <= 0.7
-    assert thresholds["common"] > 0.6
-    assert parts["clean_flagged"] <= 0.03
+    choice = choose_threshold(Problem(found, {name: row.raw for name, row in found.items()}, {"common"}, clean, 0.03))
+    assert 0.6 < choice.threshold <= 0.7
+    assert choice.measured["core_f1"] == 1.0
+    assert choice.measured["clean_flagged"] == pytest.approx(1 / 60)
 
 
 def test_one_document_more_does_not_move_a_bagged_threshold_far():
@@ -62,13 +60,12 @@ def test_one_document_more_does_not_move_a_bagged_threshold_far():
 
     def bagged(*more):
         found = {"a": Candidates.from_rows([*right, *wrong, *more], gold)}
-        return bagged_thresholds(Problem(found, {"a": found["a"].raw}, {"a"}, clean, 0.03))
+        return bagged_threshold(Problem(found, {"a": found["a"].raw}, {"a"}, clean, 0.03))
 
-    thresholds, objective, parts = bagged()
-    assert thresholds["a"] in THRESHOLDS
-    assert 0.5 <= thresholds["a"] <= 0.65
-    assert objective <= parts["all_f1"]
-    assert abs(bagged((150, 0.8, 0.0, 0.0))[0]["a"] - thresholds["a"]) <= 0.1
+    choice = bagged()
+    assert 0.5 <= choice.threshold <= 0.65
+    assert choice.objective <= choice.measured["all_f1"]
+    assert abs(bagged((150, 0.8, 0.0, 0.0)).threshold - choice.threshold) <= 0.1
 
 
 def test_nothing_found_and_nothing_to_find_is_no_division_by_zero():

@@ -3,11 +3,10 @@
     python -m scamlint_training.calibrate serving/scamlint/models/minilm_v1
 
 The scorer runs once. Then a grid of decoding settings is tried on its token scores; for each one, spans are calibrated
-label by label (Platt 1999) and thresholds are chosen; the settings with the best objective are kept, and the thresholds
-that are kept are means over resamples of the documents. The objective is the mean of three F1 (partial overlap), micro
-over the core labels, micro over all labels and macro, so that no rare label is silenced to spare the others, less a
-penalty for every clean document flagged above the allowed share. Only ``config.json`` changes: the model's own files
-keep their hashes. A gate in it goes, since gates are measured on calibrated spans.
+label by label (Platt 1999) and a threshold is chosen, one probability for all labels, on resamples of the documents.
+The settings with the best objective are kept: the mean of three F1 (partial overlap), micro over the core labels, micro
+over all labels and macro, less a penalty for every clean document flagged above the allowed share. Only ``config.json``
+changes: the model's own files keep their hashes. A gate in it goes, since gates are measured on calibrated spans.
 """
 
 from __future__ import annotations
@@ -35,15 +34,13 @@ from scamlint_training import gate
 from scamlint_training.corpus import SPLITS, Document, load_split
 from scamlint_training.corpus.documents import corpus_hash
 from scamlint_training.platt import fit_platt
-from scamlint_training.thresholds import Candidates, Problem, bagged_thresholds, choose_thresholds
+from scamlint_training.thresholds import Candidates, Problem, bagged_threshold
 
 _log = logging.getLogger(__name__)
-# Share of documents without a gold span that may carry a flag: held to by each decoding setting that is tried, and
-# about held to by the thresholds that are kept. Nearly all of these are hard negatives, written to tempt a detector;
-# training/reports/tried.md has what other limits cost.
+# Share of documents without a gold span that may carry a flag. Each resample holds to it, so that the mean threshold
+# about does. Nearly all of these documents are hard negatives, written to tempt a detector; training/reports/tried.md
+# has what other limits cost.
 CLEAN_FLAGGED_LIMIT = 0.03
-# By how much less of that counts in each resample: the mean thresholds flag more documents than those of one resample.
-RESAMPLED_LESS = 0.02
 # A candidate is correct when at least this share of it lies in a gold span of its label.
 CORRECT_SHARE = 0.5
 
@@ -178,16 +175,16 @@ def choose(observed: Sequence[Observed], clean_limit: float = CLEAN_FLAGGED_LIMI
         if not any(len(found.raw) for found in candidates.values()):
             continue
         _, scores = _calibrated_candidates(candidates)
-        _, objective, _ = choose_thresholds(Problem(candidates, scores, core, clean, clean_limit))
+        objective = bagged_threshold(Problem(candidates, scores, core, clean, clean_limit)).objective
         if best is None or objective > best[0]:
             best = objective, settings
     if best is None:
         raise ValueError("The model finds no candidate span in these documents at any setting; train it longer.")
     candidates = candidates_of(observed, best[1])
     spans, scores = _calibrated_candidates(candidates)
-    limit = max(0.0, clean_limit - RESAMPLED_LESS) if clean_limit < 1 else 1.0
-    thresholds, objective, measured = bagged_thresholds(Problem(candidates, scores, core, clean, limit))
-    return Chosen(best[1], spans, fit_documents(observed), thresholds, objective, measured)
+    kept = bagged_threshold(Problem(candidates, scores, core, clean, clean_limit))
+    thresholds = dict.fromkeys(candidates, kept.threshold)
+    return Chosen(best[1], spans, fit_documents(observed), thresholds, kept.objective, kept.measured)
 
 
 def _calibrated_candidates(
