@@ -25,7 +25,7 @@ _NO_FEATURES = np.zeros(0, dtype=np.int64)
 
 @dataclass(frozen=True, slots=True)
 class Occurrences:
-    """Where features occur: one row for each occurrence, in any order.
+    """Where features occur: one row for each occurrence, unit by unit.
 
     Attributes:
         unit: Which unit; shape ``(occurrences,)``.
@@ -81,41 +81,41 @@ class LinearTfidf:
         logits = np.zeros((len(units), len(self.intercepts)))
         if len(values):
             weighted = values[:, None] * self.coefficients[found.feature]
-            order = np.argsort(found.unit, kind="stable")
-            present, first = np.unique(found.unit[order], return_index=True)
-            logits[present] = np.add.reduceat(weighted[order], first, axis=0)
+            first = np.flatnonzero(np.diff(found.unit, prepend=-1))
+            logits[found.unit[first]] = np.add.reduceat(weighted, first, axis=0)
         return logits + self.intercepts, found, values
 
     def occurrences(self, text: str, units: Sequence[tuple[int, int]]) -> Occurrences:
         """Find every feature occurrence in the units of a lower-cased text."""
-        rows: list[tuple[int, int, int, int]] = []
-        blocks: list[NDArray[np.int64]] = []
+        features: list[NDArray[np.int64]] = []
+        rows: list[tuple[int, int, int, int]] = []  # unit, start, end and number of features of each entry above
         for index, (start, end) in enumerate(units):
-            self._word_rows(text, index, start, end, rows)
             for match in _CHUNK.finditer(text, start, end):
-                features = self._features_of(match.group())
-                block = np.empty((4, len(features)), dtype=np.int64)
-                block[0], block[1], block[2], block[3] = index, features, match.start(), match.end()
-                blocks.append(block)
-        if rows:
-            blocks.append(np.array(rows, dtype=np.int64).T)
-        table = np.concatenate(blocks, axis=1) if blocks else np.zeros((4, 0), dtype=np.int64)
-        return Occurrences(*table)
+                found = self._features_of(match.group())
+                features.append(found)
+                rows.append((index, match.start(), match.end(), len(found)))
+            words, places = self._word_features(text, start, end)
+            features.append(np.array(words, dtype=np.int64))
+            rows += [(index, first, last, 1) for first, last in places]
+        table = np.array(rows, dtype=np.int64).reshape(-1, 4)
+        unit, begin, finish = (np.repeat(table[:, column], table[:, 3]) for column in range(3))
+        return Occurrences(unit, np.concatenate([_NO_FEATURES, *features]), begin, finish)
 
-    def _word_rows(self, text: str, unit: int, start: int, end: int, rows: list[tuple[int, int, int, int]]) -> None:
-        """Append the word n-grams of one unit."""
-        vocabulary = self.word_vocabulary
-        words = [(match.group(), match.start(), match.end()) for match in WORD.finditer(text, start, end)]
+    def _word_features(self, text: str, start: int, end: int) -> tuple[list[int], list[tuple[int, int]]]:
+        """Return the word n-gram features of one unit, and where each begins and ends."""
+        matches = list(WORD.finditer(text, start, end))
+        words = [match.group() for match in matches]
+        begins, ends = [match.start() for match in matches], [match.end() for match in matches]
+        found: list[int] = []
+        places: list[tuple[int, int]] = []
         shortest, longest = self.word_ngrams
-        for first, (gram, gram_start, gram_end) in enumerate(words):
-            for size in range(1, longest + 1):
-                if size > 1:
-                    if first + size > len(words):
-                        break
-                    word, _, gram_end = words[first + size - 1]
-                    gram = f"{gram} {word}"
-                if size >= shortest and (feature := vocabulary.get(gram)) is not None:
-                    rows.append((unit, feature, gram_start, gram_end))
+        for size in range(shortest, longest + 1):
+            grams = words if size == 1 else map(" ".join, zip(*(words[shift:] for shift in range(size)), strict=False))
+            features = list(map(self.word_vocabulary.get, grams))
+            found += [feature for feature in features if feature is not None]
+            bounds = zip(begins, ends[size - 1 :], features, strict=False)
+            places += [(first, last) for first, last, feature in bounds if feature is not None]
+        return found, places
 
     def _features_of(self, chunk: str) -> NDArray[np.int64]:
         """Return the character n-gram features of one white-space-free chunk, remembered for the next time."""
