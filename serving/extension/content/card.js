@@ -19,6 +19,7 @@
     #held = false;
     #before = null;
     #moved = 0;
+    #movedLast = 0;
     #options;
 
     /**
@@ -38,14 +39,23 @@
         event.stopPropagation();
         this.hide();
       }, { signal, capture: true });
-      signal.addEventListener("abort", () => { this.hide(); this.#host?.remove(); this.#host = null; });
+      signal.addEventListener("abort", () => { clearTimeout(this.#movedLast); this.hide(); this.#host?.remove(); this.#host = null; });
     }
 
-    #move(event) {
-      if (event.pointerType === "touch" || event.timeStamp - this.#moved < MOVE_MS) return;
-      this.#moved = event.timeStamp;
-      if (event.target === this.#host) return clearTimeout(this.#timer);
-      const marks = event.buttons ? [] : this.#options.marksAt(event.clientX, event.clientY);
+    /** Look at where the pointer is, every 50 ms while it moves, and where it came to rest. */
+    #move({ pointerType, timeStamp, target, buttons, clientX, clientY }) {
+      if (pointerType === "touch") return;
+      clearTimeout(this.#movedLast);
+      const look = () => this.#look(target, buttons, clientX, clientY);
+      const wait = this.#moved + MOVE_MS - timeStamp;
+      if (wait > 0) this.#movedLast = setTimeout(look, wait);
+      else look();
+    }
+
+    #look(target, buttons, x, y) {
+      this.#moved = performance.now();
+      if (target === this.#host) return clearTimeout(this.#timer);
+      const marks = buttons ? [] : this.#options.marksAt(x, y);
       if (marks.length && marks[0] !== this.#shown[0]) this.#later(() => this.show(marks), SHOW_MS);
       else if (marks.length) clearTimeout(this.#timer);
       else if (this.#shown.length && !this.#held) this.#later(() => this.hide(), HIDE_MS);

@@ -26,6 +26,15 @@ def test_hovering_a_mark_explains_it_in_a_closed_shadow_root(reader):
     card.wait_closed()
 
 
+def test_a_pointer_that_only_flies_over_a_mark_leaves_no_card(reader):
+    page = reader.open(f"<p>{QUIET}</p><p>{PROMISE}</p>")
+    reader.wait(page, 1)
+    reader.hover_mark(page)
+    page.mouse.move(900, 500)
+    page.wait_for_timeout(1_000)
+    assert not page.query_selector("scamlint-card") or reader.card(page).text() == ""
+
+
 def test_hovering_the_first_mark_of_a_very_long_text_explains_it(reader):
     quiet = (QUIET + " ") * 200
     page = reader.open(f"<p>{PROMISE} {quiet}{URGENCY} {quiet}{URGENCY}</p>")
