@@ -223,6 +223,21 @@ def write(folder: Path, chosen: Chosen, split: str, documents: int) -> None:
     path.write_text(json.dumps(config, indent=2) + "\n", encoding="utf-8")
 
 
+def calibrate_folder(folder: Path, split: str = "dev", clean_limit: float = CLEAN_FLAGGED_LIMIT) -> Chosen:
+    """Calibrate a model folder; a gate in it goes.
+
+    Args:
+        folder: The model folder.
+        split: The split to choose on.
+        clean_limit: Largest share of clean documents that may carry a flag.
+    """
+    documents = load_split(split)
+    gate.remove(folder)
+    chosen = choose(observe(folder, documents), clean_limit)
+    write(folder, chosen, split, len(documents))
+    return chosen
+
+
 def main() -> None:
     """Command line."""
     parser = argparse.ArgumentParser(description="Choose decoding, calibration and thresholds on the dev split.")
@@ -234,10 +249,7 @@ def main() -> None:
     arguments = parser.parse_args()
     logging.basicConfig(level=logging.INFO, format="%(message)s")
     folder = resolve(arguments.folder)
-    documents = load_split(arguments.split)
-    gate.remove(folder)
-    chosen = choose(observe(folder, documents), arguments.clean_limit)
-    write(folder, chosen, arguments.split, len(documents))
+    chosen = calibrate_folder(folder, arguments.split, arguments.clean_limit)
     _log.info("%s, chosen on %s: %s", folder, arguments.split, asdict(chosen.decode))
     _log.info("thresholds %s", chosen.thresholds)
     _log.info("there: %s", {name: round(value, 3) for name, value in chosen.measured.items()})

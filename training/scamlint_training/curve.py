@@ -26,6 +26,7 @@ from typing import Any
 from scamlint import Detector
 from scamlint.bundle import CONFIG_FILE
 from scamlint.labels import all_labels
+from scamlint_training.calibrate import calibrate_folder
 from scamlint_training.corpus import load_split
 from scamlint_training.corpus.documents import REPOSITORY, corpus_hash
 from scamlint_training.evaluate.plots import draw_learning_curve
@@ -33,7 +34,7 @@ from scamlint_training.export import export
 from scamlint_training.finetune import share_of, train
 from scamlint_training.metrics import total
 from scamlint_training.outside import measure
-from scamlint_training.pipeline import Plan, calibrate_on_dev, fit_baseline
+from scamlint_training.pipeline import Plan, fit_baseline
 from scamlint_training.settings import TrainingSettings
 
 _log = logging.getLogger(__name__)
@@ -83,7 +84,7 @@ def point(share: float, runs: Path) -> dict[str, Any]:
     checkpoint, folder = runs / f"curve-{share}", runs / f"curve-{share}-model"
     train(settings, checkpoint)
     export(checkpoint, folder, f"curve-{share}", "0")
-    calibrate_on_dev(folder)
+    calibrate_folder(folder)
     baseline = runs / f"curve-{share}-baseline"
     fit_baseline(documents, baseline)
     figures = measured(folder, baseline, len(documents), passes * len(documents))

@@ -79,10 +79,11 @@ def train_baseline(plan: Plan) -> None:
 def fit_baseline(documents: Sequence[Document], folder: Path) -> None:
     """Fit a baseline on some documents, export it into a folder and calibrate it on dev."""
     from scamlint_training.baseline import BaselineSettings, export, fit
+    from scamlint_training.calibrate import calibrate_folder
 
     settings = BaselineSettings()
     export(fit(settings, documents), settings, folder)
-    calibrate_on_dev(folder, BASELINE_CLEAN_FLAGGED)
+    calibrate_folder(folder, clean_limit=BASELINE_CLEAN_FLAGGED)
 
 
 def finetune(plan: Plan) -> None:
@@ -119,8 +120,10 @@ def export_models(plan: Plan) -> None:
 
 def calibrate_models(plan: Plan) -> None:
     """Calibrate both transformers on dev."""
-    calibrate_on_dev(plan.transformer)
-    calibrate_on_dev(plan.float_model)
+    from scamlint_training.calibrate import calibrate_folder
+
+    calibrate_folder(plan.transformer)
+    calibrate_folder(plan.float_model)
 
 
 def measure_gate(plan: Plan) -> None:
@@ -161,17 +164,6 @@ STEPS: dict[str, Callable[[Plan], None]] = {
     "evaluate": evaluate,
     "cards": write_cards,
 }
-
-
-def calibrate_on_dev(folder: Path, clean_limit: float | None = None) -> None:
-    """Calibrate a model folder on dev, with the usual limit of flagged clean documents or another one."""
-    from scamlint_training import gate
-    from scamlint_training.calibrate import CLEAN_FLAGGED_LIMIT, choose, observe, write
-    from scamlint_training.corpus import load_split
-
-    gate.remove(folder)
-    documents = load_split("dev")
-    write(folder, choose(observe(folder, documents), clean_limit or CLEAN_FLAGGED_LIMIT), "dev", len(documents))
 
 
 def inputs_hash(plan: Plan, step: str) -> str:

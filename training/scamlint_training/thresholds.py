@@ -87,9 +87,15 @@ def micro_f1(credits: NDArray[np.float64]) -> float:
     return float(2 * precision * recall / (precision + recall)) if precision + recall else 0.0
 
 
-def choose_threshold(problem: Problem) -> Choice:
-    """Choose the threshold with the best objective on the documents."""
-    return _best(problem, np.ones(len(problem.clean), dtype=np.int64))
+def choose_threshold(problem: Problem, weights: NDArray[np.int64] | None = None) -> Choice:
+    """Choose the threshold with the best objective.
+
+    Args:
+        problem: What to choose it for.
+        weights: How often each document counts; once when None; shape ``(documents,)``.
+    """
+    counted = np.ones(len(problem.clean), dtype=np.int64) if weights is None else weights
+    return max((_choice(problem, counted, at) for at in THRESHOLDS), key=lambda choice: choice.objective)
 
 
 def bagged_threshold(problem: Problem) -> Choice:
@@ -107,13 +113,9 @@ def bagged_threshold(problem: Problem) -> Choice:
     random = np.random.default_rng(_SEED)
     size = len(problem.clean)
     resamples = [np.bincount(random.integers(size, size=size), minlength=size) for _ in range(_RESAMPLES)]
-    threshold = round(float(np.mean([_best(problem, weights).threshold for weights in resamples])), 2)
+    threshold = round(float(np.mean([choose_threshold(problem, weights).threshold for weights in resamples])), 2)
     objective = float(np.mean([_choice(problem, weights, threshold).objective for weights in resamples]))
     return Choice(threshold, objective, _choice(problem, np.ones(size, dtype=np.int64), threshold).measured)
-
-
-def _best(problem: Problem, weights: NDArray[np.int64]) -> Choice:
-    return max((_choice(problem, weights, at) for at in THRESHOLDS), key=lambda choice: choice.objective)
 
 
 def _choice(problem: Problem, weights: NDArray[np.int64], threshold: float) -> Choice:
