@@ -107,6 +107,28 @@ def test_targets_lie_between_the_annotators_and_the_teacher(documents, tokenizer
         assert np.allclose(mixed[index].targets, 0.5 * hard[index].targets + 0.2, atol=0.002)
 
 
+def test_each_pass_leaves_out_other_windows_in_which_nobody_sees_anything(documents, tokenizer, tmp_path):
+    said = [np.zeros(plain_targets(each, tokenizer).shape, dtype=np.float32) for each in documents]
+    doubted = next(number for number, each in enumerate(documents) if not each.spans)
+    said[doubted][:, 2] = 0.2
+    stranger = next(number for number, each in enumerate(documents) if not each.spans and number != doubted)
+    read_by_teachers = [number for number in range(len(documents)) if number != stranger]
+    soft_labels.save(
+        tmp_path / "soft.npz", [documents[i] for i in read_by_teachers], [said[i] for i in read_by_teachers]
+    )
+    soft = soft_labels.load(tmp_path / "soft.npz", documents)
+    examples = prepared(documents, tokenizer, noise=0.0)
+    windows = Windows(examples, soft=soft, soft_weight=0.5, dull_share=0.5, seed=1)
+    everything = Windows(examples)
+    for number in range(2):
+        left_out = np.setdiff1d(everything.of_pass(number), windows.of_pass(number))
+        assert len(left_out) > 5
+        assert all(not everything[index].targets.any() for index in left_out), "windows with spans are always read"
+        assert not {doubted, stranger} & set(examples.documents[left_out].tolist())
+    kept = [set(examples.documents[windows.of_pass(number)].tolist()) for number in range(2)]
+    assert kept[0] != kept[1]
+
+
 def test_a_batch_is_padded_and_framed(documents, tokenizer):
     windows = Windows(prepared(documents, tokenizer))
     batch = Collator(tokenizer)([windows[index] for index in range(4)])

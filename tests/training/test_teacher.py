@@ -1,4 +1,4 @@
-"""Soft labels for documents that came after the teachers."""
+"""Soft labels from finished trainings: for documents that came after the teachers, and beside what the teachers say."""
 
 import numpy as np
 import pytest
@@ -9,9 +9,9 @@ from scamlint.text import normalize
 from scamlint_training import soft_labels
 from scamlint_training.corpus import Document
 from scamlint_training.dequantise import dequantise
-from scamlint_training.finetune import plain_tokenizer
+from scamlint_training.finetune import load_trained, plain_tokenizer
 from scamlint_training.tagger import DEFAULT_BASE
-from scamlint_training.teacher import fill
+from scamlint_training.teacher import fill, label, mix
 
 
 @pytest.fixture(scope="module")
@@ -49,3 +49,20 @@ def test_a_finished_training_labels_what_no_teacher_has_read_and_nothing_else(ch
     assert (rows[0] == round(0.6 * 255)).all(), "what the teacher said stays"
     assert rows[1][:, 0].max() > 128, "the promise is seen"
     assert fill(checkpoint, [later, known], tmp_path / "soft.npz") == 0
+
+
+def test_finished_trainings_and_the_teacher_have_one_voice_each(checkpoint, tmp_path):
+    known, later = (
+        document(1, "We guarantee daily profits of 3 %."),
+        document(2, "Withdraw whenever you like, risk-free."),
+    )
+    alone = label(load_trained(checkpoint)[0], DEFAULT_BASE, [known, later])
+    soft_labels.save(tmp_path / "soft.npz", [known], [np.zeros_like(alone[0])])
+
+    mix([checkpoint, checkpoint], [known, later], tmp_path / "soft.npz")
+
+    read = soft_labels.load(tmp_path / "soft.npz", [known, later])
+    rows = [read.values[first : first + len(each)] / 255 for first, each in zip(read.first, alone, strict=True)]
+    assert alone[0].max() > 0.5
+    assert np.abs(rows[0] - alone[0] * 2 / 3).max() < 0.02, "two of three voices"
+    assert np.abs(rows[1] - alone[1]).max() < 0.02, "the teacher has not read it and says nothing"

@@ -17,6 +17,9 @@ from scamlint.labels import label_names
 from scamlint_training.examples import Examples
 from scamlint_training.soft_labels import SoftLabels
 
+# The probability from which a piece counts as a sign of a span.
+_SIGN = 0.05
+
 
 @dataclass(frozen=True, slots=True)
 class Window:
@@ -37,8 +40,11 @@ class Windows(Dataset[Window]):
     Args:
         examples: All windows.
         used: Running numbers of the documents that are used; all when None.
-        soft: What a teacher says about the documents.
-        soft_weight: Share of the teacher in the targets.
+        soft: What teachers say about the documents.
+        soft_weight: Share of the teachers in the targets.
+        dull_share: Share of the dull windows that each pass keeps: those without a span, and without a sign of one to
+            the teachers. Much of a corpus is dull and soon known; the time is worth more elsewhere.
+        seed: Seed of which of them.
 
     Attributes:
         lengths: Pieces in each window.
@@ -52,15 +58,30 @@ class Windows(Dataset[Window]):
         used: Sequence[int] | None = None,
         soft: SoftLabels | None = None,
         soft_weight: float = 0.0,
+        dull_share: float = 1.0,
+        seed: int = 0,
     ) -> None:
         self._examples = examples
         self._soft = soft if soft_weight else None
         self._weight = soft_weight
+        self.lengths = np.diff(examples.ends, prepend=0)
         self._used = np.ones(len(examples.ends), dtype=bool)
         if used is not None:
             self._used = np.isin(examples.documents, np.array(used))
-        self.lengths = np.diff(examples.ends, prepend=0)
+        if self._soft is not None and dull_share < 1.0:
+            left_out = np.random.default_rng(seed).random(len(examples.ends)) >= dull_share
+            self._used &= ~(left_out & self._dull(self._soft))
         self.passes = int(examples.passes.max(initial=-1)) + 1
+
+    def _dull(self, soft: SoftLabels) -> NDArray[np.bool_]:
+        """Return for each window whether teachers have read its document and it has no span and no sign of one."""
+        first = np.repeat(soft.first[self._examples.documents], self.lengths)
+        signs = np.where(first < 0, 1.0, self._examples.targets.max(axis=1, initial=0)).astype(np.float32)
+        known = np.flatnonzero((first >= 0) & (self._examples.clean >= 0))
+        said = soft.values.max(axis=1, initial=0)[first[known] + self._examples.clean[known]]
+        signs[known] = np.maximum(signs[known], said / np.float32(255))
+        dull: NDArray[np.bool_] = np.maximum.reduceat(signs, self._examples.ends - self.lengths) < _SIGN
+        return dull
 
     def of_pass(self, number: int) -> NDArray[np.int64]:
         """Return the numbers of the windows of a pass."""

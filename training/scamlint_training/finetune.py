@@ -103,7 +103,7 @@ def train(
         output: Folder for checkpoints and the result.
         resume: Go on from the last checkpoint in ``output``.
         left_out: Families that are not read.
-        soft_labels: The teacher's labels; read only with a ``soft_weight``.
+        soft_labels: The teachers' labels; read only with a ``soft_weight``.
 
     Returns:
         The tagger with the averaged weights, also written to ``output`` with its settings.
@@ -131,6 +131,8 @@ def train(
         used=used,
         soft=load_soft_labels(soft_labels, documents) if settings.soft_weight else None,
         soft_weight=settings.soft_weight,
+        dull_share=settings.dull_share,
+        seed=settings.seed,
     )
     passes = Passes(windows, batch=settings.batch_windows, seed=settings.seed)
     steps = len(passes) // settings.batch_windows

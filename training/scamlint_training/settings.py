@@ -24,7 +24,9 @@ class TrainingSettings:
             (warmup-stable-decay, Hu et al. 2024).
         dropout: Dropout before the heads.
         encoder_dropout: Dropout inside the encoder.
-        soft_weight: Share of the teacher's soft labels in the targets, for documents that it has read.
+        soft_weight: Share of the teachers' soft labels in the targets, for documents that they have read.
+        dull_share: Share of the dull windows that a pass reads, others in each: those without a span, and without a
+            sign of one to the teachers. 1 reads all.
         window: Pieces in a window, special tokens included.
         overlap: Pieces that neighbouring windows share when the model is served; training cuts at random places.
         augmented_share: Share of documents that get noise in an epoch.
@@ -36,7 +38,7 @@ class TrainingSettings:
     """
 
     base: str = DEFAULT_BASE
-    epochs: int = 5
+    epochs: int = 6
     batch_windows: int = 32
     learning_rate: float = 7e-4
     head_rate: float = 2e-3
@@ -46,7 +48,8 @@ class TrainingSettings:
     decay_share: float = 0.6
     dropout: float = 0.1
     encoder_dropout: float = 0.0
-    soft_weight: float = 0.5
+    soft_weight: float = 0.7
+    dull_share: float = 0.5
     window: int = 256
     overlap: int = 32
     augmented_share: float = 0.5
@@ -64,7 +67,7 @@ class TrainingSettings:
         for name in ("dropout", "encoder_dropout", "augmented_share", "smoothing", "averaging"):
             if not 0.0 <= getattr(self, name) < 1.0:
                 raise ValueError(f"{name} lies in [0, 1), got {getattr(self, name)}.")
-        for name in ("decay_share", "train_share"):
+        for name in ("decay_share", "train_share", "dull_share"):
             if not 0.0 < getattr(self, name) <= 1.0:
                 raise ValueError(f"{name} lies in (0, 1], got {getattr(self, name)}.")
         if not 0.0 <= self.soft_weight <= 1.0:

@@ -11,6 +11,11 @@ the hard labels. It takes minutes on a GPU and many hours without; the result is
 
 Documents that came after the teachers are labelled by an earlier training of the small network instead, in minutes and
 without a GPU (born-again networks, Furlanello et al. 2018); what the teachers said stays.
+
+    python -m scamlint_training.teacher --mix runs/first runs/second
+
+Finished trainings of the small network join the teachers: the mean of several networks finds what one does not, and a
+network that learns from their mean keeps a part of that (distillation of an ensemble, Hinton et al. 2015).
 """
 
 from __future__ import annotations
@@ -50,6 +55,7 @@ def teacher_settings(base: str, seed: int) -> TrainingSettings:
         head_rate=1e-3,
         layer_decay=0.9,
         encoder_dropout=0.1,
+        dull_share=1.0,
         soft_weight=0.0,  # a teacher of earlier teachers would know of the fold that it must not see
         seed=seed,
     )
@@ -170,12 +176,36 @@ def fill(checkpoint: Path, documents: Sequence[Document], output: Path) -> int:
     return len(unread)
 
 
+def mix(checkpoints: Sequence[Path], documents: Sequence[Document], output: Path) -> None:
+    """Let finished trainings read all documents, and make the soft labels the mean of what they say and what they were.
+
+    Args:
+        checkpoints: Folders of the trainings, each of which counts as much as what the soft labels were.
+        documents: All documents that shall have soft labels.
+        output: The soft labels; documents that have none get the mean of the trainings alone.
+    """
+    kept = load(output, documents)
+    tokenizer = plain_tokenizer(DEFAULT_BASE)
+    said: list[list[NDArray[np.float32]]] = []
+    for document, first in zip(documents, kept.first.tolist(), strict=True):
+        pieces = len(encode(tokenizer, normalize(document.text).text).ids)
+        said.append([(kept.values[first : first + pieces] / 255).astype(np.float32)] if first >= 0 else [])
+    for checkpoint in checkpoints:
+        tagger, settings = load_trained(checkpoint)
+        for voices, voice in zip(said, label(tagger, settings.base, documents), strict=True):
+            voices.append(voice)
+    save(output, documents, [np.mean(voices, axis=0, dtype=np.float32) for voices in said])
+
+
 def main() -> None:
     """Command line."""
     parser = argparse.ArgumentParser(description="Train teachers on folds of the corpus and write their soft labels.")
     todo = parser.add_mutually_exclusive_group(required=True)
     todo.add_argument("--base", help="Hugging Face id or path of a larger encoder")
     todo.add_argument("--fill", type=Path, help="checkpoint that labels what no teacher has read; nothing is trained")
+    todo.add_argument(
+        "--mix", type=Path, nargs="+", help="checkpoints whose labels join those there are; nothing is trained"
+    )
     parser.add_argument("--output", type=Path, default=SOFT_LABELS)
     parser.add_argument("--fold", type=int, help="train this fold's teacher alone, for several machines or processes")
     parser.add_argument("--gather", action="store_true", help="only write the labels of teachers trained before")
@@ -183,6 +213,9 @@ def main() -> None:
     logging.basicConfig(level=logging.INFO, format="%(message)s")
     if arguments.fill:
         _log.info("%d documents more have soft labels", fill(arguments.fill, load_split("train"), arguments.output))
+        return
+    if arguments.mix:
+        mix(arguments.mix, load_split("train"), arguments.output)
         return
     folders = [RUNS / f"teacher-{fold}" for fold in range(FOLDS)]
     if not arguments.gather:
