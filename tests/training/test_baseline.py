@@ -7,8 +7,9 @@ import pytest
 
 from scamlint import Detector
 from scamlint.bundle import load_bundle
-from scamlint.scorers.baseline import BaselineScorer
+from scamlint.scorers.baseline import load_linear_tfidf, lower, sigmoid
 from scamlint.text import normalize
+from scamlint.windows import sentence_units
 from scamlint_training.baseline import BaselineSettings, commonest, export, fit, units_of
 from scamlint_training.corpus import load_split
 
@@ -24,13 +25,14 @@ def trained(tmp_path_factory: pytest.TempPathFactory) -> tuple[object, Path]:
 
 def test_served_scores_equal_the_scikit_learn_pipeline(trained: tuple[object, Path]) -> None:
     pipeline, folder = trained
-    scorer = BaselineScorer(load_bundle(folder))
+    model = load_linear_tfidf(load_bundle(folder))
     documents = [*load_split("dev")[:30]]
     compared = 0
     for document in documents:
         texts, _ = units_of([document])
         expected = pipeline.predict_proba(texts)  # type: ignore[attr-defined]
-        _, served = scorer.unit_probabilities(normalize(document.text).text)
+        lowered = lower(normalize(document.text).text)
+        served = sigmoid(model.score(lowered, sentence_units(lowered))[0])
         np.testing.assert_allclose(served, expected, atol=1e-6)
         compared += len(texts)
     assert compared > 100

@@ -26,7 +26,7 @@ from sklearn.pipeline import FeatureUnion, Pipeline
 
 from scamlint.bundle import CONFIG_FILE, MODELS, file_hash
 from scamlint.labels import label_names
-from scamlint.scorers.baseline import VOCABULARY_FILE, WEIGHTS_FILE, _lower
+from scamlint.scorers.baseline import VOCABULARY_FILE, WEIGHTS_FILE, lower
 from scamlint.scorers.tfidf import WORD_PATTERN
 from scamlint.text import NORMALIZER_VERSION, normalize
 from scamlint.windows import sentence_units
@@ -74,7 +74,7 @@ def units_of(documents: Sequence[Document]) -> tuple[list[str], NDArray[np.int8]
                 overlap = min(span.end, source_end) - max(span.start, source_start)
                 if overlap >= min(8, span.end - span.start):
                     row[names.index(span.label)] = 1
-            texts.append(_lower(norm.text[start:end]))
+            texts.append(lower(norm.text[start:end]))
             targets.append(row)
     return texts, np.stack(targets)
 

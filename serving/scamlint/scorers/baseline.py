@@ -57,21 +57,15 @@ class BaselineScorer:
         for text in texts:
             yield self._score(text.text)
 
-    def unit_probabilities(self, text: str) -> tuple[list[tuple[int, int]], NDArray[np.float64]]:
-        """Return the units of a normalised text and their probabilities, shape ``(units, labels)``."""
-        units, lowered = sentence_units(text), _lower(text)
-        logits = [self.model.score(lowered, units[first : first + _BLOCK])[0] for first in range(0, len(units), _BLOCK)]
-        return units, _sigmoid(np.concatenate([np.zeros((0, self._labels)), *logits]))
-
     def _score(self, text: str) -> TokenScores:
-        units, lowered = sentence_units(text), _lower(text)
+        units, lowered = sentence_units(text), lower(text)
         places = chain.from_iterable(match.span() for match in WORD.finditer(lowered))
         bounds = np.fromiter(places, dtype=np.int64).reshape(-1, 2)
         inside = np.zeros((len(bounds), self._labels), dtype=np.float32)
         word_unit = np.searchsorted([start for start, _ in units], bounds[:, 0], side="right") - 1
         for first in range(0, len(units), _BLOCK):
             logits, found, values = self.model.score(lowered, units[first : first + _BLOCK])
-            probabilities = _sigmoid(logits)
+            probabilities = sigmoid(logits)
             here = slice(*np.searchsorted(word_unit, [first, first + _BLOCK]))
             inside[here] = probabilities[word_unit[here] - first] * 0.4
             self._locate(probabilities, found, values, bounds[here], word_unit[here] - first, inside[here])
@@ -146,7 +140,7 @@ def _by_word(
     return np.asarray(np.cumsum(sums)[:-1])
 
 
-def _lower(text: str) -> str:
+def lower(text: str) -> str:
     """Lower-case a text without changing its length (``İ`` would become two characters)."""
     lowered = text.lower()
     if len(lowered) == len(text):
@@ -154,5 +148,6 @@ def _lower(text: str) -> str:
     return "".join(low if len(low := char.lower()) == 1 else char for char in text)
 
 
-def _sigmoid(logits: NDArray[np.float64]) -> NDArray[np.float64]:
+def sigmoid(logits: NDArray[np.float64]) -> NDArray[np.float64]:
+    """Return the probabilities that decision values stand for."""
     return np.asarray(1.0 / (1.0 + np.exp(-logits)))

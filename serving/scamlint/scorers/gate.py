@@ -14,7 +14,9 @@ from numpy.typing import NDArray
 from scamlint.bundle import file_hash, load_bundle
 from scamlint.encode import Encoded
 from scamlint.errors import ModelError
-from scamlint.scorers.baseline import WEIGHTS_FILE, BaselineScorer
+from scamlint.scorers.baseline import WEIGHTS_FILE, load_linear_tfidf, lower, sigmoid
+from scamlint.scorers.quick import QuickTfidf
+from scamlint.windows import sentence_units
 
 # Windows of fewer pieces are always read: they take little time, and a line alone gives the baseline too few words.
 SHORT = 64
@@ -34,7 +36,7 @@ class Gate:
             raise ModelError(f"A gate needs a model of kind 'baseline', {model!r} is of kind {bundle.kind!r}.")
         self.threshold = threshold
         self.weights_sha256 = file_hash(bundle.folder / WEIGHTS_FILE)
-        self._baseline = BaselineScorer(bundle)
+        self._baseline = QuickTfidf(load_linear_tfidf(bundle))
 
     @classmethod
     def from_settings(cls, settings: dict[str, Any]) -> Gate | None:
@@ -66,14 +68,15 @@ class Gate:
         Returns:
             Shape ``(windows,)``.
         """
-        units, probabilities = self._baseline.unit_probabilities(text)
+        scores = np.ones(len(windows))
+        long = [index for index, (first, last) in enumerate(windows) if last - first >= SHORT]
+        if not long:
+            return scores
+        units = sentence_units(text)
         starts = np.array([start for start, _ in units], dtype=np.int64)
-        highest = probabilities.max(axis=1)
-        scores = np.zeros(len(windows))
-        for index, (first, last) in enumerate(windows):
-            if last - first < SHORT:
-                scores[index] = 1.0
-                continue
+        highest = sigmoid(self._baseline.logits(lower(text), units)).max(axis=1)
+        for index in long:
+            first, last = windows[index]
             begin = int(np.searchsorted(starts, document.starts[first], side="right")) - 1
             end = int(np.searchsorted(starts, document.ends[last - 1], side="left"))
             scores[index] = highest[max(0, begin) : max(end, begin + 1)].max()

@@ -120,15 +120,16 @@ class LinearTfidf:
     def _features_of(self, chunk: str) -> NDArray[np.int64]:
         """Return the character n-gram features of one white-space-free chunk, remembered for the next time."""
         if len(chunk) > _LONGEST_REMEMBERED:
-            return self._count_features(chunk)
+            return self.char_features(chunk)
         features = self._chunk_features.get(chunk)
         if features is None:
             if len(self._chunk_features) >= _MOST_REMEMBERED:
                 self._chunk_features.clear()
-            features = self._chunk_features[chunk] = self._count_features(chunk)
+            features = self._chunk_features[chunk] = self.char_features(chunk)
         return features
 
-    def _count_features(self, chunk: str) -> NDArray[np.int64]:
+    def char_features(self, chunk: str) -> NDArray[np.int64]:
+        """Return the character n-gram features of one white-space-free chunk, each as often as it occurs."""
         padded = f" {chunk} "
         shortest, longest = self.char_ngrams
         grams = [
