@@ -49,6 +49,14 @@ def test_figures_of_other_weights_are_not_borrowed(folder, results):
     assert "model-index" not in text
 
 
+def test_figures_measured_with_other_thresholds_are_not_borrowed(folder, results):
+    config = json.loads((folder / "config.json").read_text())
+    config["thresholds"] = dict.fromkeys(config["thresholds"], 0.5)
+    (folder / "config.json").write_text(json.dumps(config))
+    write_card(folder, results)
+    assert "have not been evaluated yet" in (folder / "README.md").read_text()
+
+
 def test_a_model_with_a_card_still_loads(folder, results):
     from scamlint import Detector
 
@@ -76,11 +84,12 @@ def test_the_card_says_what_each_training_read(folder, results):
 
 def test_the_card_tells_of_the_gate(folder, results):
     config = json.loads((folder / "config.json").read_text())
-    config["settings"]["gate"] = {"model": "baseline", "threshold": 0.25, "weights_sha256": "a" * 64}
+    config["settings"]["gate"] = {"model": "baseline", "threshold": 0.25, "familiar": 0.6, "weights_sha256": "a" * 64}
     (folder / "config.json").write_text(json.dumps(config))
     write_card(folder, results)
     text = (folder / "README.md").read_text()
     assert (
-        "Windows of 64 word pieces or more in which `baseline` gives every sentence less than 0.25 are not read" in text
+        "Windows of 64 word pieces or more in which `baseline` gives every sentence less than 0.25 and knows at least "
+        "0.6 of the character n-grams are not read" in text
     )
     assert "| gate |" not in text

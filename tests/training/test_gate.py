@@ -12,9 +12,9 @@ def test_a_gate_that_was_put_in_and_taken_out_leaves_the_folder_as_it_was(tmp_pa
     gate.remove(folder)
     before = json.loads((folder / CONFIG_FILE).read_text())
 
-    gate.write(folder, 0.25)
+    gate.write(folder, 0.25, 0.6)
     entry = load_bundle(folder).settings["gate"]
-    assert (entry["model"], entry["threshold"]) == ("baseline", 0.25)
+    assert (entry["model"], entry["threshold"], entry["familiar"]) == ("baseline", 0.25, 0.6)
 
     gate.remove(folder)
     assert json.loads((folder / CONFIG_FILE).read_text()) == before

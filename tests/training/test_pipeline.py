@@ -1,8 +1,11 @@
 import dataclasses
+from types import SimpleNamespace
 
 import pytest
+import torch
 
-from scamlint_training.pipeline import STEPS, Plan, inputs_hash, resumable, run
+from scamlint_training.callbacks import MovingAverage
+from scamlint_training.pipeline import STEPS, Plan, forget, inputs_hash, resumable, run
 
 
 class Recorder:
@@ -56,6 +59,13 @@ def test_steps_before_the_first_one_asked_for_do_not_run(plan):
     assert recorder.ran == ["b", "c"]
 
 
+def test_what_follows_a_step_that_ran_alone_is_done_again(plan):
+    recorder = Recorder("a", "b", "c")
+    run(plan, recorder.steps, str)
+    forget(plan, recorder.steps, "b")
+    assert run(plan, recorder.steps, str) == ["b", "c"]
+
+
 def test_every_step_depends_on_the_corpus_and_on_the_steps_before(plan):
     assert list(STEPS) == ["baseline", "finetune", "export", "calibrate", "gate", "evaluate", "cards"]
     hashes = [inputs_hash(plan, name) for name in STEPS]
@@ -75,3 +85,22 @@ def test_a_training_goes_on_from_checkpoints_of_its_own_inputs_only(tmp_path):
     (tmp_path / "checkpoint-200").mkdir()
     assert resumable(tmp_path, "this corpus")
     assert not resumable(tmp_path, "a larger corpus")
+
+
+def test_a_training_that_goes_on_has_the_average_of_one_that_was_never_broken(tmp_path):
+    def moved(average, model, steps):
+        for step in steps:
+            model.weight.data += 1.0
+            average.on_step_end(None, SimpleNamespace(global_step=step), None, model=model)
+
+    options = SimpleNamespace(output_dir=str(tmp_path))
+    model = torch.nn.Linear(2, 2)
+    unbroken = MovingAverage(model, 0.9)
+    unbroken.on_train_begin(options, SimpleNamespace(global_step=0), None, model=model)
+    moved(unbroken, model, range(1, 6))
+    (tmp_path / "checkpoint-5").mkdir()
+    unbroken.on_save(options, SimpleNamespace(global_step=5), None)
+    resumed = MovingAverage(model, 0.9)
+    resumed.on_train_begin(options, SimpleNamespace(global_step=5), None, model=model)
+    assert not torch.equal(resumed.average.weight, model.weight)
+    assert torch.equal(resumed.average.weight, unbroken.average.weight)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import copy
+from pathlib import Path
 from typing import Any
 
 import torch
@@ -19,13 +20,26 @@ class MovingAverage(TrainerCallback):  # type: ignore[misc]
         self._decay = decay
 
     def on_train_begin(self, args: Any, state: Any, control: Any, **context: Any) -> None:
-        """Start from the weights of the checkpoint when training goes on."""
+        """Start from the weights, or from the average of the checkpoint when training goes on."""
         model = context["model"]
-        self.average.to(next(model.parameters()).device)
-        self.average.load_state_dict(model.state_dict())
+        device = next(model.parameters()).device
+        self.average.to(device)
+        kept = self._file(args, state)
+        known = kept.is_file() if state.global_step else False
+        self.average.load_state_dict(
+            torch.load(kept, weights_only=True, map_location=device) if known else model.state_dict()
+        )
+
+    def on_save(self, args: Any, state: Any, control: Any, **context: Any) -> None:
+        """Put the average beside the weights of the checkpoint."""
+        torch.save(self.average.state_dict(), self._file(args, state))
 
     def on_step_end(self, args: Any, state: Any, control: Any, **context: Any) -> None:
         """Move the average towards the weights of this step."""
         decay = min(self._decay, (1 + state.global_step) / (10 + state.global_step))
         with torch.no_grad():
             torch._foreach_lerp_(list(self.average.parameters()), list(context["model"].parameters()), 1.0 - decay)
+
+    @staticmethod
+    def _file(args: Any, state: Any) -> Path:
+        return Path(args.output_dir) / f"checkpoint-{state.global_step}" / "average.pt"

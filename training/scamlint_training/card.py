@@ -8,6 +8,7 @@ The form is that of Mitchell et al. 2019, "Model Cards for Model Reporting", wit
 from __future__ import annotations
 
 import argparse
+import hashlib
 import json
 import logging
 from pathlib import Path
@@ -47,9 +48,9 @@ _MISUSE = """- It marks *language*, never people. A mark is no evidence of fraud
 - Do not use it to polish a pitch until nothing is marked."""
 
 
-_TRAINING = """The encoder is all-MiniLM-L6-v2 (Apache-2.0), fine-tuned on hard labels and on the soft labels of a
-teacher that is not shipped (all-mpnet-base-v2, Apache-2.0, fine-tuned on folds of the same train split);
-`training/README.md` tells how."""
+_TRAINING = """The encoder is all-MiniLM-L6-v2 (Apache-2.0), fine-tuned on hard labels and on the soft labels of
+teachers that are not shipped (all-mpnet-base-v2, Apache-2.0, fine-tuned on folds of the same train split, and earlier
+trainings of the small network); `training/README.md` tells how."""
 
 
 def card(config: dict[str, Any], results: dict[str, Any] | None, size: int) -> str:
@@ -100,12 +101,28 @@ def card(config: dict[str, Any], results: dict[str, Any] | None, size: int) -> s
     return "\n".join(lines) + "\n"
 
 
+def identity(config: dict[str, Any]) -> dict[str, str]:
+    """Say exactly what is measured when a model is.
+
+    Args:
+        config: The folder's ``config.json``.
+
+    Returns:
+        The hashes of the model's files, and as ``config`` the one of everything else that changes what it reports:
+        settings (the gate among them), decoding, calibration, thresholds.
+    """
+    parts = [
+        config.get(key) for key in ("settings", "decode", "span_calibration", "document_calibration", "thresholds")
+    ]
+    return {**config["files"], "config": hashlib.sha256(json.dumps(parts, sort_keys=True).encode()).hexdigest()}
+
+
 def figures_of(config: dict[str, Any], results: dict[str, Any] | None) -> dict[str, Any] | None:
-    """Return the figures of this very model from the results; None when they are of other files."""
+    """Return the figures of this very model from the results; None when they are of another one."""
     if results is None:
         return None
-    for name, files in results.get("models", {}).items():
-        if files == config["files"]:
+    for name, measured in results.get("models", {}).items():
+        if measured == identity(config):
             found: dict[str, Any] = results["systems"][name]
             return found
     return None
@@ -250,8 +267,9 @@ def _gate(gate: dict[str, Any] | None) -> list[str]:
         return []
     return [
         f"Windows of {SHORT} word pieces or more in which `{gate['model']}` gives every sentence less than "
-        f"{gate['threshold']} are not read, which makes clean pages faster and keeps {100 * KEPT:g} % of the spans on "
-        "dev, clean and attacked.",
+        f"{gate['threshold']} and knows at least {gate['familiar']} of the character n-grams are not read, which makes "
+        f"clean pages faster and keeps {100 * KEPT:g} % of the spans on dev, clean and attacked, where that threshold "
+        "was chosen; the evaluation has a row without it.",
         "",
     ]
 

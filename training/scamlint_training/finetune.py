@@ -12,6 +12,7 @@ import argparse
 import json
 import logging
 import random
+import shutil
 from collections.abc import Collection, Sequence
 from dataclasses import asdict, fields
 from pathlib import Path
@@ -106,7 +107,7 @@ def train(
         soft_labels: The teachers' labels; read only with a ``soft_weight``.
 
     Returns:
-        The tagger with the averaged weights, also written to ``output`` with its settings.
+        The tagger with the averaged weights, also written to ``output`` with its settings; the checkpoints are gone.
     """
     set_seed(settings.seed)
     tokenizer = plain_tokenizer(settings.base)
@@ -180,6 +181,8 @@ def train(
         "corpus_sha256": corpus_hash(),
     }
     (output / SETTINGS_FILE).write_text(json.dumps(record, indent=2) + "\n", encoding="utf-8")
+    for checkpoint in output.glob("checkpoint-*"):  # nothing is left to go on with
+        shutil.rmtree(checkpoint)
     return result.eval()
 
 

@@ -15,7 +15,7 @@ import json
 import logging
 import shutil
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import asdict, dataclass
 from functools import partial
 from pathlib import Path
@@ -133,7 +133,7 @@ def measure_gate(plan: Plan) -> None:
     gate.remove(plan.transformer)
     measured = gate.measure(plan.transformer, str(plan.baseline))
     if gate.write_report(REPOSITORY / "training" / "reports" / "gate.json", measured):
-        gate.write(plan.transformer, measured.threshold)
+        gate.write(plan.transformer, measured.threshold, measured.familiar)
 
 
 def evaluate(plan: Plan) -> None:
@@ -182,9 +182,24 @@ def inputs_hash(plan: Plan, step: str) -> str:
     return hashlib.sha256(json.dumps(depends, sort_keys=True).encode()).hexdigest()
 
 
-def _record(path: Path, done: dict[str, str]) -> None:
-    path.parent.mkdir(parents=True, exist_ok=True)
-    path.write_text(json.dumps(done, indent=1) + "\n", encoding="utf-8")
+def _finished(plan: Plan) -> dict[str, str]:
+    """Return the steps that are recorded as finished, with the hash of what they depended on."""
+    path = plan.runs / STATE_FILE
+    return json.loads(path.read_text(encoding="utf-8")) if path.is_file() else {}
+
+
+def _record(plan: Plan, done: dict[str, str]) -> None:
+    plan.runs.mkdir(parents=True, exist_ok=True)
+    (plan.runs / STATE_FILE).write_text(json.dumps(done, indent=1) + "\n", encoding="utf-8")
+
+
+def forget(plan: Plan, steps: Iterable[str], name: str) -> dict[str, str]:
+    """Record that a step and those after it are not finished any more; return those that still are."""
+    order = list(steps)
+    later = order[order.index(name) :]
+    done = {key: value for key, value in _finished(plan).items() if key not in later}
+    _record(plan, done)
+    return done
 
 
 def run(
@@ -201,8 +216,7 @@ def run(
     Returns:
         The names of the steps that ran. A step after one that ran runs too.
     """
-    path = plan.runs / STATE_FILE
-    done: dict[str, str] = json.loads(path.read_text(encoding="utf-8")) if path.is_file() else {}
+    done = _finished(plan)
     ran: list[str] = []
     for name, step in steps.items():
         if first and not ran and name != first:
@@ -214,13 +228,11 @@ def run(
         started = time.perf_counter()
         _log.info("%s …", name)
         if not ran:  # from here on, nothing counts as finished any more
-            later = list(steps)[list(steps).index(name) :]
-            done = {key: value for key, value in done.items() if key not in later}
-            _record(path, done)
+            done = forget(plan, steps, name)
         step(plan)
         ran.append(name)
         done[name] = current
-        _record(path, done)
+        _record(plan, done)
         _log.info("%s: %.0f s", name, time.perf_counter() - started)
     return ran
 
@@ -236,6 +248,7 @@ def main() -> None:
     logging.basicConfig(level=logging.INFO, format="%(message)s")
     plan = Plan()
     if arguments.only:
+        forget(plan, STEPS, arguments.only)
         STEPS[arguments.only](plan)
     else:
         run(plan, STEPS, partial(inputs_hash, plan), arguments.first)

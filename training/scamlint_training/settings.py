@@ -26,7 +26,7 @@ class TrainingSettings:
         encoder_dropout: Dropout inside the encoder.
         soft_weight: Share of the teachers' soft labels in the targets, for documents that they have read.
         dull_share: Share of the dull windows that a pass reads, others in each: those without a span, and without a
-            sign of one to the teachers. 1 reads all.
+            sign of one to the teachers. 1 reads all, and so does a training without teachers.
         window: Pieces in a window, special tokens included.
         overlap: Pieces that neighbouring windows share when the model is served; training cuts at random places.
         augmented_share: Share of documents that get noise in an epoch.

@@ -28,13 +28,15 @@ class Gate:
     Args:
         model: Name or folder of the baseline.
         threshold: A window is read when a sentence in it has at least this probability for some label.
+        familiar: It is read too when the baseline knows a smaller share of its character n-grams than this: disguised
+            text says nothing to the baseline.
     """
 
-    def __init__(self, model: str, threshold: float) -> None:
+    def __init__(self, model: str, threshold: float, familiar: float = 0.0) -> None:
         bundle = load_bundle(model)
         if bundle.kind != "baseline":
             raise ModelError(f"A gate needs a model of kind 'baseline', {model!r} is of kind {bundle.kind!r}.")
-        self.threshold = threshold
+        self.threshold, self.familiar = threshold, familiar
         self.weights_sha256 = file_hash(bundle.folder / WEIGHTS_FILE)
         self._baseline = QuickTfidf(load_linear_tfidf(bundle))
 
@@ -48,8 +50,8 @@ class Gate:
         entry = settings.get("gate")
         if entry is None:
             return None
-        model, threshold, weights = str(entry["model"]), float(entry["threshold"]), str(entry["weights_sha256"])
-        gate = cls(model, threshold)
+        gate = cls(str(entry["model"]), float(entry["threshold"]), float(entry["familiar"]))
+        weights = str(entry["weights_sha256"])
         if gate.weights_sha256 != weights:
             raise ModelError(
                 f"The gate was measured with another baseline (weights {weights[:12]}…, installed "
@@ -57,8 +59,10 @@ class Gate:
             )
         return gate
 
-    def window_scores(self, text: str, document: Encoded, windows: list[tuple[int, int]]) -> NDArray[np.float64]:
-        """Return the highest probability of any label in any sentence that touches each window, 1 for short windows.
+    def window_scores(
+        self, text: str, document: Encoded, windows: list[tuple[int, int]]
+    ) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+        """Return what decides about each window.
 
         Args:
             text: The normalised text.
@@ -66,22 +70,28 @@ class Gate:
             windows: Ranges of word pieces.
 
         Returns:
-            Shape ``(windows,)``.
+            The highest probability of any label in any sentence that touches the window, 1 for short windows; and the
+            share of the character n-grams of these sentences that the baseline knows. Shape ``(windows,)`` each.
         """
-        scores = np.ones(len(windows))
+        scores, known = np.ones(len(windows)), np.ones(len(windows))
         long = [index for index, (first, last) in enumerate(windows) if last - first >= SHORT]
         if not long:
-            return scores
+            return scores, known
         units = sentence_units(text)
         starts = np.array([start for start, _ in units], dtype=np.int64)
-        highest = sigmoid(self._baseline.logits(lower(text), units)).max(axis=1)
+        logits, grams = self._baseline.read(lower(text), units)
+        highest = sigmoid(logits).max(axis=1)
         for index in long:
             first, last = windows[index]
             begin = int(np.searchsorted(starts, document.starts[first], side="right")) - 1
             end = int(np.searchsorted(starts, document.ends[last - 1], side="left"))
-            scores[index] = highest[max(0, begin) : max(end, begin + 1)].max()
-        return scores
+            here = slice(max(0, begin), max(end, begin + 1))
+            scores[index] = highest[here].max()
+            found, possible = grams[here].sum(axis=0)
+            known[index] = found / max(possible, 1.0)
+        return scores, known
 
     def opens(self, text: str, document: Encoded, windows: list[tuple[int, int]]) -> NDArray[np.bool_]:
         """Return which windows the transformer has to read; shape ``(windows,)``."""
-        return self.window_scores(text, document, windows) >= self.threshold
+        scores, known = self.window_scores(text, document, windows)
+        return np.asarray((scores >= self.threshold) | (known < self.familiar))

@@ -1,7 +1,8 @@
 """The baseline's sentence scores for the gate: nearly those of ``tfidf``, in a third of the time.
 
 Every occurrence of a feature counts in full here, where TF-IDF with ``sublinear_tf`` takes the logarithm of the count.
-So what a chunk between two white spaces adds is always the same, and is remembered instead of its features.
+So what a chunk between two white spaces adds is always the same, and is remembered instead of its features. Beside it,
+the known character n-grams are counted: of disguised text the baseline knows few.
 """
 
 from __future__ import annotations
@@ -30,11 +31,12 @@ class QuickTfidf:
 
     def __init__(self, model: LinearTfidf) -> None:
         self._model = model
-        # What an occurrence of a feature adds to each label, and to the square of the norm; (features, labels + 1).
-        self._adds = np.column_stack([model.idf[:, None] * model.coefficients, model.idf**2])
+        # What an occurrence of a feature adds to each label, to the square of the norm, and to the count of what is
+        # known; shape (features, labels + 2).
+        self._adds = np.column_stack([model.idf[:, None] * model.coefficients, model.idf**2, np.ones(len(model.idf))])
         self._chunks: dict[str, NDArray[np.float64]] = {}
 
-    def logits(self, text: str, units: Sequence[tuple[int, int]]) -> NDArray[np.float64]:
+    def read(self, text: str, units: Sequence[tuple[int, int]]) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
         """Score the units of a text.
 
         Args:
@@ -42,25 +44,35 @@ class QuickTfidf:
             units: ``(start, end)`` character ranges.
 
         Returns:
-            Decision values; shape ``(units, labels)``.
+            Decision values, shape ``(units, labels)``; and how many character n-grams the baseline knows and how many
+            there are, shape ``(units, 2)``.
         """
         blocks = [self._block(text, units[first : first + _BLOCK]) for first in range(0, len(units), _BLOCK)]
-        return np.concatenate([np.zeros((0, len(self._model.intercepts))), *blocks])
+        logits, grams = zip(*blocks, strict=True) if blocks else ((), ())
+        return (
+            np.concatenate([np.zeros((0, len(self._model.intercepts))), *logits]),
+            np.concatenate([np.zeros((0, 2)), *grams]),
+        )
 
-    def _block(self, text: str, units: Sequence[tuple[int, int]]) -> NDArray[np.float64]:
+    def _block(self, text: str, units: Sequence[tuple[int, int]]) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
         chunks = [text[start:end].split() for start, end in units]
-        by_chunk = np.concatenate([self._adds[:0].ravel(), *map(self._of_chunk, chain.from_iterable(chunks))])
+        width = self._adds.shape[1] + 1
+        by_chunk = np.concatenate([np.zeros(0), *map(self._of_chunk, chain.from_iterable(chunks))])
         features = [self._word_features(text, start, end) for start, end in units]
         by_word = self._adds[np.fromiter(chain.from_iterable(features), dtype=np.int64)]
-        chars = _sums(by_chunk.reshape(-1, self._adds.shape[1]), map(len, chunks))
+        chars = _sums(by_chunk.reshape(-1, width), map(len, chunks))
         words = _sums(by_word, map(len, features))
-        return self._model.intercepts + _normalised(chars) + _normalised(words)
+        labels = len(self._model.intercepts)
+        logits = self._model.intercepts + _normalised(chars[:, : labels + 1]) + _normalised(words[:, : labels + 1])
+        return logits, chars[:, labels + 1 :]
 
     def _of_chunk(self, chunk: str) -> NDArray[np.float64]:
-        """Return what the character n-grams of a chunk add; shape ``(labels + 1,)``."""
+        """Return what the character n-grams of a chunk add, and their number; shape ``(labels + 3,)``."""
         adds = self._chunks.get(chunk)
         if adds is None:
-            adds = self._adds[self._model.char_features(chunk)].sum(axis=0)
+            shortest, longest = self._model.char_ngrams
+            grams = sum(max(0, len(chunk) + 3 - size) for size in range(shortest, longest + 1))
+            adds = np.append(self._adds[self._model.char_features(chunk)].sum(axis=0), grams)
             if len(chunk) <= _LONGEST_REMEMBERED:
                 if len(self._chunks) >= _MOST_REMEMBERED:
                     self._chunks.clear()

@@ -46,10 +46,10 @@ _WATCH = f"""<script>
 
 
 def paragraphs(size: int = _ARTICLE_BYTES) -> list[str]:
-    """Return paragraphs of clean training documents up to a size in bytes, between a promise and another one."""
+    """Return paragraphs of clean test documents up to a size in bytes, between a promise and another one."""
     chosen: list[str] = []
     total = 0
-    for document in load_split("train"):
+    for document in load_split("test"):
         if not document.spans:
             for line in document.text.split("\n"):
                 if total >= size:

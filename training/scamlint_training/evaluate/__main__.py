@@ -17,7 +17,9 @@ from typing import Any
 
 from scamlint.bundle import CONFIG_FILE, DEFAULT_MODEL, load_bundle, resolve
 from scamlint.errors import ModelError
+from scamlint_training import gate
 from scamlint_training.calibrate import choose, observe, write
+from scamlint_training.card import identity
 from scamlint_training.corpus import Document, load_split
 from scamlint_training.corpus.documents import REPOSITORY, SPLITS, corpus_hash
 from scamlint_training.evaluate.measure import measure
@@ -30,6 +32,7 @@ _log = logging.getLogger(__name__)
 REPORTS = REPOSITORY / "training" / "reports"
 RESULTS_FILE = "results.json"
 FLOAT_NAME = "transformer fp32"
+UNGATED_NAME = "transformer int8, no gate"
 SHIPPED_NAME = "transformer int8 (shipped)"
 BASELINE_NAME = "TF-IDF baseline (shipped)"
 TUNED_NAME = "TF-IDF, tuned for F1"
@@ -53,6 +56,9 @@ def systems_for(model: str, float_model: Path | None) -> tuple[list[System], lis
             notes.append(f"{FLOAT_NAME}: {_about_float(float_model)} It has thresholds of its own and no gate.")
         else:
             notes.append("The float32 transformer was not measured: no `--float-model` was given.")
+        if load_bundle(model).settings.get("gate") is not None:
+            systems.append(without_gate(model))
+            notes.append(f"{UNGATED_NAME}: the shipped model with every window read; what the gate costs.")
         systems.append(DetectorSystem(SHIPPED_NAME, model))
     else:
         notes.append("No transformer was measured: the shipped model is the baseline.")
@@ -64,6 +70,14 @@ def _about_float(folder: Path) -> str:
     if config["trainings"][-1].get("dequantised"):
         return "the weights of the int8 file, read back (`scamlint_training.dequantise`), computed in float32."
     return "the weights as they were trained."
+
+
+def without_gate(model: str) -> DetectorSystem:
+    """Return a model with its thresholds but without its gate."""
+    with tempfile.TemporaryDirectory() as scratch:
+        folder = Path(shutil.copytree(resolve(model), Path(scratch) / "ungated"))
+        gate.remove(folder)
+        return DetectorSystem(UNGATED_NAME, folder)
 
 
 def tuned_for_f1(model: str) -> DetectorSystem:
@@ -99,7 +113,7 @@ def evaluate(
         "shown": systems[-1].name,
         "notes": list(notes),
         "systems": {},
-        "models": {system.name: files_of(system.model) for system in systems if isinstance(system, DetectorSystem)},
+        "models": {system.name: identity_of(system.model) for system in systems if isinstance(system, DetectorSystem)},
         "gallery": {},
     }
     for system in systems:
@@ -122,14 +136,12 @@ def evaluate(
     return results
 
 
-def files_of(model: str | Path) -> dict[str, str] | None:
-    """Return the hashes of a model's files, which say exactly what was measured; None when the folder is gone."""
+def identity_of(model: str | Path) -> dict[str, str] | None:
+    """Return what says exactly which model was measured; None when its folder is gone."""
     try:
-        config = json.loads((resolve(model) / CONFIG_FILE).read_text(encoding="utf-8"))
+        return identity(json.loads((resolve(model) / CONFIG_FILE).read_text(encoding="utf-8")))
     except ModelError:
         return None
-    hashes: dict[str, str] = config["files"]
-    return hashes
 
 
 def write_report(results: dict[str, Any], folder: Path) -> None:
@@ -165,16 +177,21 @@ def main() -> None:
     parser.add_argument("--model", default=DEFAULT_MODEL, help="the shipped model: a name or a folder")
     parser.add_argument("--float-model", type=Path, help="folder of the same model in float32")
     parser.add_argument("--split", choices=SPLITS, default="test")
-    parser.add_argument("--output", type=Path, default=REPORTS)
+    parser.add_argument("--output", type=Path, help="folder of the report; needed for another model or split")
     parser.add_argument("--no-attacks", action="store_true", help="leave the attack suite out")
     arguments = parser.parse_args()
     logging.basicConfig(level=logging.INFO, format="%(message)s")
+    output: Path | None = arguments.output
+    if output is None:
+        if arguments.split != "test" or arguments.model != DEFAULT_MODEL or arguments.no_attacks:
+            parser.error(f"{REPORTS} is for the shipped model on test, with attacks: give --output for anything else.")
+        output = REPORTS
     systems, notes = systems_for(arguments.model, arguments.float_model)
     results = evaluate(systems, load_split(arguments.split), arguments.split, notes, not arguments.no_attacks)
-    write_report(results, arguments.output)
-    if arguments.output.resolve() == REPORTS and arguments.split == "test":
+    write_report(results, output)
+    if arguments.output is None:
         update_readme()
-    _log.info("%s", arguments.output / "README.md")
+    _log.info("%s", output / "README.md")
 
 
 if __name__ == "__main__":

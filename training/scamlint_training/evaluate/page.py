@@ -90,7 +90,12 @@ def page(results: dict[str, Any], plots: Sequence[str]) -> str:
         "Written by `python -m scamlint_training.evaluate`; do not edit. Everything here is also in `results.json`.",
         "",
         f"Split: {results['split']}, {results['documents']} documents, {results['characters']:,} characters. "
-        f"Corpus {results['corpus_sha256'][:12]}. The thresholds were chosen on dev; test is only measured.",
+        f"Corpus {results['corpus_sha256'][:12]}. The thresholds were chosen on dev"
+        + (
+            "; test is only measured."
+            if results["split"] == "test"
+            else f", so these figures of {results['split']} flatter."
+        ),
         "",
         "## Systems side by side",
         "",
