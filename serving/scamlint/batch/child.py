@@ -27,6 +27,8 @@ IDLE, PARSING, SCORING = 0.0, 1.0, 2.0
 SLOWEST = 1000.0
 # Texts are scored when so many characters are gathered, so that a chunk of large files stays small in memory.
 SCORE_CHARACTERS = 4_000_000
+# From so many bytes on a line of JSON is parsed within limits; for shorter ones setting them takes as long as parsing.
+LARGE_LINE = 1 << 16
 
 Beats = MutableSequence[float]
 
@@ -107,9 +109,9 @@ def _score(detector: Detector, documents: list[Document], options: BatchOptions)
 
 
 def _parse(record: Record, index: int, options: BatchOptions, beats: Beats | None) -> Document:
-    if record.form in ("json", "text", "none"):  # no foreign parser, nothing to guard against
-        return extract(record, options)
     _beat(beats, PARSING, index, wall_seconds(options.timeout))
+    if record.form in ("text", "none") or (record.form == "json" and record.size() < LARGE_LINE):
+        return extract(record, options)  # no foreign parser, and nothing that could take much
     try:
         with memory_limit(options.memory), cpu_limit(options.timeout):
             return extract(record, options)

@@ -142,10 +142,18 @@ def _split_records(split: Split, options: BatchOptions) -> Iterator[Record]:
         elif item.is_container:
             yield from _container(item, options)
         elif item.source == "stdin" and STDIN in options.inputs:
-            with open_raw(item.path) as raw:
-                yield Record("stdin", "stdin", item.form, read_all(raw, options.max_bytes))
+            yield _whole_stdin(item, options)
         else:
             yield Record(item.source, item.source, item.form)
+
+
+def _whole_stdin(item: Input, options: BatchOptions) -> Record:
+    """Return standard input as one document; the file that it was saved in is none that a worker could open."""
+    try:
+        with open_raw(item.path) as raw:
+            return Record("stdin", "stdin", item.form, read_all(raw, options.max_bytes))
+    except DocumentError as error:
+        return Record.failed("stdin", "stdin", error.status, error.message)
 
 
 def _container(item: Input, options: BatchOptions) -> Iterator[Record]:

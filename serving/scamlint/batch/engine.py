@@ -94,7 +94,8 @@ class _Run:
         self._received = 0
         self._written = 0
         self._start = Position(0, 0)
-        self._check: str | None = None
+        self._known: str | None = None  # hash of the inputs up to the split of the start
+        self._check: str | None = None  # the hash that the reader has still to show
         self._digest = ""
         self._last = (0, 0, "", 0)
         self._started = time.monotonic()
@@ -129,7 +130,8 @@ class _Run:
     def _resume(self) -> None:
         parts = self._output.manifest.parts
         if parts:
-            self._start, self._check = parts[-1].next, parts[-1].digest
+            self._start, self._known = parts[-1].next, parts[-1].digest
+            self._check = self._known
             self._last = (parts[-1].split, parts[-1].chunk, parts[-1].digest, parts[-1].consumed)
         for part in parts:
             self.summary.documents += part.rows
@@ -194,7 +196,7 @@ class _Run:
             self._queue.append(Task(self._received, position, count, digest, consumed, body))
             self._received += 1
             self.summary.documents += count
-            self._start = Position(position.split, position.chunk + 1)
+            self._start, self._known = Position(position.split, position.chunk + 1), digest
 
     def _check_inputs(self, digest: str) -> None:
         if self._check is not None and digest != self._check:
@@ -235,6 +237,7 @@ class _Run:
         stop = self._deaths.note(place, self._start, timed_out, self._options.timeout)
         if stop is not None:  # before any row of it: a resumed run must stop there too
             self._output.manifest.stop(place[0], stop)
+        self._check = self._known  # the new reader finds the inputs by itself
         self._reader = Reader(self._options, self._start, self._deaths.stops, self._stdin)
 
     def _write(self) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from typing import Any
 
@@ -17,6 +18,10 @@ _FORM_TAGS = ("label", "button", "select", "optgroup", "option", "textarea", "su
 _BUTTON_TYPES = ("submit", "button")
 _FORM_PARTS = ", ".join((*_FORM_TAGS, *(f'input[type="{kind}" i]' for kind in _BUTTON_TYPES)))
 _FEW = 50
+# HTML knows no elements that close themselves: what follows one of these would be taken for its content.
+_CLOSED = re.compile(r"<(script|style|title|textarea|iframe|noscript)(\s[^<>]*)?/>", re.IGNORECASE)
+_XHTML = "http://www.w3.org/1999/xhtml"
+_START = 4096
 
 
 def html_text(page: str) -> str:
@@ -29,7 +34,7 @@ def html_text(page: str) -> str:
     """
     extractor = need("resiliparse.extract.html2text", "files", "Reading HTML")
     trees = need("resiliparse.parse.html", "files", "Reading HTML")
-    tree = trees.HTMLTree.parse(page)
+    tree = trees.HTMLTree.parse(_opened(page))
     _open_forms(tree)
 
     def words(hidden: tuple[str, ...]) -> str:
@@ -43,6 +48,13 @@ def html_text(page: str) -> str:
         text = words(())
     title = " ".join((tree.title or "").split())
     return f"{title}\n\n{text}" if title and not text.startswith(title) else text
+
+
+def _opened(page: str) -> str:
+    """Return a page with elements of XHTML that close themselves written as two tags; other pages as they are."""
+    start = page[:_START].lstrip("\ufeff \t\r\n")
+    is_xhtml = start.startswith("<?xml") or _XHTML in start
+    return _CLOSED.sub(r"<\1\2></\1>", page) if is_xhtml else page
 
 
 def _open_forms(tree: Any) -> None:

@@ -25,6 +25,7 @@ _ALIASES = {
     ".tgz": ".tar",
 }
 _KNOWN = frozenset((*TEXT_FORMS, *ROW_FORMS, *ARCHIVE_FORMS))
+_WEB = ("http://", "https://")
 STDIN = "-"
 
 
@@ -83,8 +84,7 @@ def form_of_input(path: str, forced: str | None = None) -> tuple[str, str]:
         path: A path or a URL.
         forced: A form without its dot that is to be used whatever the name says.
     """
-    is_web = path.startswith(("http://", "https://"))
-    return form_of(path.partition("?")[0] if is_web else path, forced)
+    return form_of(path.partition("?")[0] if path.startswith(_WEB) else path, forced)
 
 
 def check_inputs(options: BatchOptions) -> None:
@@ -222,13 +222,15 @@ def _remote_files(system: Any, path: str) -> list[str]:
     """Return the files that a path or a pattern stands for, each one once; folders give those in them.
 
     A name may hold the letters of patterns, and a web address has a question mark before its query: what exists under
-    the very name is meant.
+    the very name is meant. A web address is a folder only when it ends with a slash: fsspec takes every page with links
+    for one.
 
     Raises:
         FileNotFoundError: A pattern matches nothing.
     """
     if not glob.has_magic(path) or system.exists(path):
-        return _remote_folder(system, path, keep=path) if system.isdir(path) else [path]
+        is_page = path.startswith(_WEB) and not path.endswith("/")
+        return [path] if is_page or not system.isdir(path) else _remote_folder(system, path, keep=path)
     files: dict[str, None] = {}
     matches = system.glob(path, detail=True)
     if not matches:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import codecs
 import email
 import email.policy
 import re
@@ -10,7 +11,7 @@ from typing import cast
 
 from scamlint.batch.html import html_text
 from scamlint.batch.options import BatchOptions
-from scamlint.batch.streams import decode_text
+from scamlint.batch.streams import bom_encoding, decode_text
 
 _PLAIN = ("text/plain", "text/markdown")
 _HTML = ("text/html", "application/xhtml+xml")
@@ -25,6 +26,11 @@ def mail_text(data: bytes, options: BatchOptions) -> str:
         data: The message.
         options: Of the run.
     """
+    encoding = bom_encoding(data)
+    if encoding in ("utf-16", "utf-32"):
+        data = data.decode(encoding, "replace").encode()
+    # The parser takes a mark or an empty line at the start for the end of the headers.
+    data = data.removeprefix(codecs.BOM_UTF8).lstrip(b"\r\n")
     return _message(email.message_from_bytes(data, policy=email.policy.default), options)
 
 

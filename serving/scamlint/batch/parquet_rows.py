@@ -13,6 +13,8 @@ from scamlint.batch.streams import read_all
 from scamlint.batch.values import column_values, finite, is_text, text_values
 
 _BATCH_ROWS = 128
+# Without a buffer Arrow reads all of a column of a row group at once, which may be most of the file.
+_BUFFER = 1 << 20
 
 
 def read_parquet(stream: IO[bytes], source: str, options: BatchOptions) -> Iterator[Record]:
@@ -32,7 +34,7 @@ def read_parquet(stream: IO[bytes], source: str, options: BatchOptions) -> Itera
         stream = io.BytesIO(read_all(stream, 8 * options.max_bytes))
     number = 0
     try:
-        file = parquet.ParquetFile(stream, memory_map=False, pre_buffer=False)
+        file = parquet.ParquetFile(stream, memory_map=False, pre_buffer=False, buffer_size=_BUFFER)
         names = file.schema_arrow.names
         missing = [name for name in (options.text_column, *options.keep) if name not in names]
         if missing:

@@ -84,11 +84,13 @@ def check_apart(options: BatchOptions) -> None:
 
 
 def check_file(path: Path) -> None:
-    """Refuse to replace a file that is no result.
+    """Refuse to replace a file that is no result, and a pipe or a device, which it does not open.
 
     Raises:
         OptionError: There is such a file.
     """
+    if path.exists() and not path.is_file():
+        raise OptionError(f"{path} is no regular file; name another output.")
     if path.exists() and not is_result(path):
         raise OptionError(
             f"{path} exists and is no result of scamlint batch; name another output, or move that file away."

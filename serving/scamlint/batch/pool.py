@@ -217,7 +217,12 @@ def blame(task: Task, at: int, timed_out: bool, timeout: float) -> None:
         timed_out: Whether the worker was ended for taking too long; else it died by itself, or somebody killed it,
             and a first time is forgiven.
         timeout: The time limit, for the message.
+
+    Raises:
+        ScamlintError: Every record is left out already.
     """
+    if at in task.failed:  # it was left out, so that it was not the cause
+        at = -1
     task.deaths[at] = task.deaths.get(at, 0) + 1
     if len(task.failed) == task.count:
         raise ScamlintError("The workers die even on rows without a document; see what they said above.")

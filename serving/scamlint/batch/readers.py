@@ -166,8 +166,9 @@ def _warc(stream: IO[bytes], source: str, options: BatchOptions) -> Iterator[Rec
 
 def _captured(found: Any, options: BatchOptions) -> bytes:
     """Return the content of a WARC record, decoded as its HTTP headers say."""
-    coding = found.http_headers.get_header("Content-Encoding") if found.http_headers else None
-    if (coding or "identity").strip().lower() not in ("identity", "gzip", "x-gzip", "deflate", "br"):
+    coding = _normal_header(found, "Content-Encoding")
+    _normal_header(found, "Transfer-Encoding")
+    if coding not in ("", "identity", "gzip", "deflate", "br"):
         raise DocumentError("unreadable", f"Content in the encoding {coding!r} is not read.")
     data = read_all(found.content_stream(), options.max_bytes)
     while found.raw_stream.read(_BLOCK):
@@ -175,6 +176,18 @@ def _captured(found: Any, options: BatchOptions) -> bytes:
     if getattr(found.raw_stream, "limit", 0) > 0:
         raise DocumentError("unreadable", "The record breaks off before its end.")
     return data
+
+
+def _normal_header(found: Any, name: str) -> str:
+    """Write a coding of a WARC record's HTTP headers as warcio compares it, and return it; empty when there is none."""
+    headers = found.http_headers
+    coding = (headers.get_header(name) or "").strip().lower() if headers else ""
+    if coding:
+        coding = "gzip" if coding == "x-gzip" else coding
+        while headers.remove_header(name):  # it may stand there twice, and warcio takes the first
+            pass
+        headers.add_header(name, coding)
+    return coding
 
 
 def _is_hidden(name: str) -> bool:

@@ -120,7 +120,16 @@ def detect_encoding(data: bytes, *, html: bool = False) -> str:
     encoding: Any = need("resiliparse.parse.encoding", "files", "Text that is not UTF-8").detect_encoding(
         data[: 1 << 20], html5_compatible=True, from_html_meta=html
     )
-    return str(encoding or "cp1252")
+    found = str(encoding or "utf-8")  # which it says, too, when it does not know
+    return "cp1252" if found == "utf-8" and not _is_damaged_utf_8(data) else found
+
+
+def _is_damaged_utf_8(data: bytes) -> bool:
+    """Whether text that is not valid UTF-8 is meant to be: it has as many valid letters outside ASCII as faults."""
+    text = data.decode("utf-8", "ignore")
+    letters = len(text) - len(text.encode("ascii", "ignore"))
+    faults = data.decode("utf-8", "replace").count("\ufffd") - text.count("\ufffd")
+    return letters >= faults
 
 
 def decode_text(data: bytes, encoding: str | None, *, html: bool = False) -> str:

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+import os
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
+from typing import IO
 
 import click
 
@@ -27,7 +30,6 @@ def report(results: Path, output: Path, form: str | None, title: str | None) -> 
     chosen = form or _FORMS.get(output.suffix.lower())
     if chosen is None:
         raise OptionError(f"{output} does not say its format; end it with .html, .sarif or .csv, or give --format.")
-    from scamlint.batch.output import atomic
     from scamlint.report.results import read_results
 
     _check_output(results, output)
@@ -46,12 +48,27 @@ def report(results: Path, output: Path, form: str | None, title: str | None) -> 
 
         pieces = csv_pieces(rows)
     try:
-        with atomic(output) as file:
+        with _opened(output) as file:
             for piece in pieces:
                 file.write(piece.encode("utf-8", "replace"))
+    except BrokenPipeError:
+        raise
     except OSError as error:
         raise InputError(f"{output} cannot be written: {error.strerror or error}.") from error
     click.echo(f"Report: {visible(str(output))}", err=True)
+
+
+@contextmanager
+def _opened(output: Path) -> Iterator[IO[bytes]]:
+    """Open the report for writing: a pipe or a device as it is, a file so that it appears only when it is whole."""
+    from scamlint.batch.output import atomic
+
+    if output.exists() and not output.is_file():
+        with output.open("wb") as file:
+            yield file
+    else:  # a link stays, and the file that it leads to is replaced
+        with atomic(Path(os.path.realpath(output))) as file:
+            yield file
 
 
 def _check_output(results: Path, output: Path) -> None:
@@ -67,6 +84,7 @@ def _check_output(results: Path, output: Path) -> None:
     parts = result_files(results)
     if any(output.exists() and output.samefile(part) for part in parts):
         raise OptionError(f"{output} is what the report is made of; give --output another name.")
-    inside = results.is_dir() and output.resolve().parent == results.resolve()
-    if inside and (output.name == MANIFEST_FILE or any(output.match(f"part-*.{form}") for form in OUTPUT_FORMATS)):
+    real = Path(os.path.realpath(output))
+    inside = results.is_dir() and real.parent == results.resolve()
+    if inside and (real.name == MANIFEST_FILE or any(real.match(f"part-*.{form}") for form in OUTPUT_FORMATS)):
         raise OptionError(f"{output} would be taken for a part of the result; give --output another name.")

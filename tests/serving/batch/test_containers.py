@@ -6,6 +6,7 @@ import tarfile
 
 import pyarrow as pa
 import pytest
+from dump import warc_response
 from pyarrow import parquet
 from running import read_rows
 
@@ -110,3 +111,46 @@ def test_what_stands_behind_an_array_and_is_no_json_has_a_row(batch, tmp_path):
         rows = rows_of(batch, tmp_path, "in.json", words.encode())
         assert [(id_, status) for id_, status, _ in rows] == [("a", "ok"), ("in.json:rest", "unreadable")]
         assert "repair it there" in rows[1][2]
+
+
+@pytest.mark.parametrize(
+    "headers",
+    [
+        ["Content-Encoding: x-gzip"],
+        ["Content-Encoding:  X-GZIP "],
+        ["Transfer-Encoding: Chunked"],
+        ["transfer-encoding: CHUNKED", "Transfer-Encoding: CHUNKED"],
+        ["Transfer-Encoding: Chunked", "Content-Encoding: Gzip"],
+    ],
+)
+def test_captured_content_is_decoded_however_its_coding_is_written(headers):
+    body, written = b"Words.", "\r\n".join(["text/plain", *headers])
+    if "gzip" in written.lower():
+        body = gzip.compress(body)
+    if "chunked" in written.lower():
+        body = b"%x\r\n%b\r\n0\r\n\r\n" % (len(body), body)
+    (record,) = read_stream(".warc", io.BytesIO(warc_response(1, written, body)), "in.warc", OPTIONS)
+    assert (record.data, record.status) == (b"Words.", "ok")
+
+
+class Noted(io.BytesIO):
+    """A file that notes how much is read of it at once."""
+
+    largest = 0
+
+    def read(self, size=-1):
+        data = super().read(size)
+        self.largest = max(self.largest, len(data))
+        return data
+
+
+def test_a_large_column_of_parquet_is_read_bit_by_bit():
+    """The file has one group of rows, as many programs write it; its column is not held in memory as a whole."""
+    file = Noted()
+    table = pa.table({"text": [f"{number:02000}" for number in range(4_000)]})
+    parquet.write_table(table, file, compression="none", use_dictionary=False)
+    size = file.tell()
+    file.seek(0)
+    rows = sum(1 for _ in read_stream(".parquet", file, "in.parquet", OPTIONS))
+    assert rows == 4_000
+    assert file.largest < size / 2

@@ -99,6 +99,19 @@ def test_the_declared_encoding_of_a_mail_counts_for_html_too():
     assert lines(mail_text(raw, OPTIONS)) == ["Siehe HTML.", "Доход"]
 
 
+@pytest.mark.parametrize("start", [b"\xef\xbb\xbf", b"\r\n\r\n", b"\n", b"\xef\xbb\xbf\r\n"])
+def test_a_mail_behind_a_mark_or_empty_lines_is_a_mail(start):
+    message = alternative("Zero risk.", "<p>Sign up today.</p>")
+    message["Subject"] = "News"
+    assert lines(mail_text(start + message.as_bytes(), OPTIONS)) == ["News", "Zero risk.", "Sign up today."]
+
+
+@pytest.mark.parametrize("encoding", ["utf-16", "utf-32", "utf-8-sig"])
+def test_a_mail_that_an_editor_saved_in_another_encoding_is_a_mail(encoding):
+    raw = "Subject: News\nContent-Type: text/plain; charset=utf-8\n\nGarantierte Erträge.\n"
+    assert lines(mail_text(raw.encode(encoding), OPTIONS)) == ["News", "Garantierte Erträge."]
+
+
 def test_the_parts_of_forms_are_words_of_a_page():
     page = """<title>Plans</title><p>Join <label>now <input type=text value=private></label> today</p>
         <select><option>Gold 2% daily<option>Silver<optgroup label=x><option>Bronze</optgroup></select>
@@ -121,6 +134,20 @@ def test_the_parts_of_forms_are_words_of_a_page():
 def test_a_page_with_hundreds_of_buttons_is_read_whole():
     page = "".join(f"<p>Plan {n} <label>pays {n}%</label><button>Buy {n}</button></p>" for n in range(300))
     assert lines(html_text(page)) == [words for n in range(300) for words in (f"Plan {n} pays {n}%", f"Buy {n}")]
+
+
+EMPTY = ("script src='a.js'", "title", "style type='text/css' ", "textarea", "iframe src='a.html'", "noscript")
+
+
+@pytest.mark.parametrize("tag", [*EMPTY, *map(str.upper, EMPTY)])
+@pytest.mark.parametrize("start", ["<?xml version='1.0'?>\n<html>", "<html xmlns='http://www.w3.org/1999/xhtml'>"])
+def test_an_element_of_xhtml_that_closes_itself_hides_nothing(tag, start):
+    page = f"{start}<head><{tag}/></head><body><p>Zero risk.</p><{tag} /><p>Sign up today.</p></body></html>"
+    assert lines(html_text(page)) == ["Zero risk.", "Sign up today."]
+
+
+def test_a_script_in_a_page_of_html_ends_where_html_says():
+    assert lines(html_text("<p>one</p><script src=a.js />no</script><p>two</p>")) == ["one", "two"]
 
 
 def test_what_a_page_hides_is_not_read():

@@ -127,6 +127,56 @@ def test_the_query_of_a_web_address_is_no_part_of_its_name():
     assert form_of_input("s3://bucket/what?.txt") == (".txt", "")
 
 
+@pytest.fixture
+def web(monkeypatch):
+    """Pages as fsspec takes them (its own reader needs aiohttp): each is a file, and one with links a folder, too."""
+    fsspec = pytest.importorskip("fsspec")
+    site = "https://site.example"
+    links = {f"{site}/offer.html": [f"{site}/offer.html/more.html"], f"{site}/day/": [f"{site}/day/a.txt"]}
+
+    class Web(fsspec.AbstractFileSystem):
+        protocol = ("http", "https")
+        cachable = False
+
+        @classmethod
+        def _strip_protocol(cls, path):
+            return path
+
+        def unstrip_protocol(self, name):
+            return name
+
+        def ls(self, path, detail=True, **_):
+            found = [{"name": name, "size": None, "type": "file"} for name in links.get(path.partition("?")[0], [])]
+            return found if detail else [info["name"] for info in found]
+
+        def find(self, path, **_):
+            return self.ls(path, detail=False)
+
+        def isdir(self, path):
+            return bool(self.ls(path))
+
+        def exists(self, path, **_):
+            return True
+
+        def info(self, path, **_):
+            return {"name": path, "size": 1, "type": "file"}
+
+    monkeypatch.setitem(sys.modules["fsspec.registry"]._registry, "https", Web)
+    return site
+
+
+def test_a_web_page_with_links_is_a_page_and_an_address_with_a_slash_a_folder(web):
+    assert files_of(f"{web}/offer.html") == [f"{web}/offer.html"]
+    assert files_of(f"{web}/offer.html?page=2") == [f"{web}/offer.html?page=2"]
+    assert files_of(f"{web}/day/") == [f"{web}/day/a.txt"]
+
+
+def test_standard_input_that_is_one_document_over_the_limit_has_a_row_that_says_so(batch, tmp_path):
+    batch("-", "--input-format", "txt", "--max-bytes", "10", "--output", "out.jsonl", stdin=b"Words. " * 10)
+    (row,) = read_rows(tmp_path / "out.jsonl")
+    assert row["error"] == "The document is longer than 10 bytes; raise --max-bytes to read it."
+
+
 @pytest.mark.parametrize("name", ["in.tgz", "in.tar.gz", "in.bin", "-"])
 def test_tgz_as_the_input_format_is_decompressed_under_any_name(batch, tmp_path, name):
     (tmp_path / "note.txt").write_text("Words.")

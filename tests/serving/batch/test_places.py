@@ -1,6 +1,7 @@
 """Where a result may go: no run writes over its inputs, or over a file that is no result."""
 
 import json
+import os
 
 import pytest
 from running import read_rows
@@ -114,3 +115,11 @@ def test_no_folder_is_made_under_the_name_of_another_kind_of_file(batch, tmp_pat
     (tmp_path / "data.jsonl").write_text(LINE)
     assert b"looks like a file" in batch("data.jsonl", "--output", name, expect=2).stderr
     assert not (tmp_path / name).exists()
+
+
+@pytest.mark.parametrize("more", [(), ("--overwrite",), ("--resume",)])
+def test_a_pipe_is_no_place_for_a_result(batch, tmp_path, more):
+    (tmp_path / "data.jsonl").write_text(LINE)
+    os.mkfifo(tmp_path / "out.jsonl")
+    assert b"no regular file; name another output" in batch("data.jsonl", "-o", "out.jsonl", *more, expect=2).stderr
+    assert (tmp_path / "out.jsonl").is_fifo()

@@ -80,3 +80,13 @@ def test_readers_that_die_before_they_get_as_far_as_an_earlier_one_leave_a_row_f
     assert 0 < rest < 2_000
     assert (rows[rest]["source"], rows[rest]["status"]) == (str(documents / "a.jsonl"), "crashed")
     assert [row["id"] for row in rows if row["status"] == "ok"] == [*ids("a", rest), *ids("b", 200)]
+
+
+def test_a_reader_that_finds_other_inputs_than_the_one_before_ends_the_run(documents, tmp_path):
+    process = start(documents, tmp_path / "out", "--part-rows", "1", "--workers", "1")
+    wait_for_parts(tmp_path / "out", 1, process)
+    (documents / "0.jsonl").write_text((documents / "b.jsonl").read_text())  # it comes first from now on
+    os.kill(children_of(process, 2)[0], signal.SIGKILL)
+    _, said = process.communicate(timeout=300)
+    assert process.returncode == 2, said.decode()
+    assert b"added, removed or changed" in said

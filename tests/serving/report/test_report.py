@@ -3,6 +3,7 @@
 import csv
 import gzip
 import json
+import os
 import shutil
 import subprocess
 import sys
@@ -129,16 +130,37 @@ def full(tmp_path_factory):
 def test_a_report_never_takes_the_place_of_its_result(full, results, tmp_path):
     shutil.copy(full / "full.csv", tmp_path / "full.csv")
     (tmp_path / "other.csv").symlink_to(tmp_path / "full.csv")
+    (tmp_path / "link.csv").symlink_to("out/_manifest.jsonl")
     shutil.copytree(results / "out", tmp_path / "out")
     shutil.copy(full / "full.csv", tmp_path / "out/part-00007.csv")
     before = {path: path.read_bytes() for path in sorted(tmp_path.rglob("*")) if path.is_file()}
     for result, output in (("full.csv", "full.csv"), ("full.csv", "other.csv"), ("out", "out/part-00007.csv"),
-                           ("out", "out/part-00099.csv"), ("out", "out/_manifest.jsonl")):  # fmt: skip
+                           ("out", "out/part-00099.csv"), ("out", "out/_manifest.jsonl"),
+                           ("out", "link.csv")):  # fmt: skip
         said = scamlint("report", tmp_path / result, "-o", tmp_path / output, "--format", "csv", expect=2)
         assert "give --output another name" in said
     assert {path: path.read_bytes() for path in sorted(tmp_path.rglob("*")) if path.is_file()} == before
     (tmp_path / "folder.html").mkdir()
     assert "cannot be written" in scamlint("report", full / "full.csv", "-o", tmp_path / "folder.html", expect=2)
+
+
+def test_a_report_goes_through_a_pipe_and_a_link_and_takes_the_place_of_neither(full, tmp_path):
+    scamlint("report", full / "full.csv", "-o", tmp_path / "report.csv")
+    report = (tmp_path / "report.csv").read_bytes()
+    os.mkfifo(tmp_path / "pipe.csv")
+    reader = os.open(tmp_path / "pipe.csv", os.O_RDONLY | os.O_NONBLOCK)
+    scamlint("report", full / "full.csv", "-o", tmp_path / "pipe.csv")
+    assert (tmp_path / "pipe.csv").is_fifo()
+    assert os.read(reader, 1 << 16) == report
+    os.close(reader)
+    command = [sys.executable, "-m", "scamlint", "report", full / "full.csv", "--format", "csv", "-o", "/dev/fd/1"]
+    assert subprocess.run(command, capture_output=True, timeout=600).stdout == report
+    (tmp_path / "old.csv").write_text("An older report.")
+    for link, target in (("link.csv", "old.csv"), ("ahead.csv", "deep/new.csv")):
+        (tmp_path / link).symlink_to(target)
+        scamlint("report", full / "full.csv", "-o", tmp_path / link)
+        assert (tmp_path / link).is_symlink()
+        assert (tmp_path / target).read_bytes() == report
 
 
 def test_a_run_that_is_not_finished_has_no_report_whatever_its_options_are(results, tmp_path):
