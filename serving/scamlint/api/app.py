@@ -18,7 +18,6 @@ from scamlint import __version__
 from scamlint.api import logs, openapi, problems
 from scamlint.api.access import AccessGuard
 from scamlint.api.engine import Engine
-from scamlint.api.feedback import FeedbackStore
 from scamlint.api.keys import KeyRing
 from scamlint.api.metrics import Metrics
 from scamlint.api.middleware import BodyGuard, RequestContext
@@ -27,7 +26,6 @@ from scamlint.api.ratelimits import RateLimits
 from scamlint.api.routes import about, feedback, scan
 from scamlint.api.settings import Settings
 from scamlint.api.state import Service
-from scamlint.errors import OptionError
 
 _LOG = logging.getLogger("scamlint.api")
 WEB = Path(__file__).parents[1] / "web"
@@ -109,7 +107,7 @@ def _lifespan(service: Service) -> Callable[[FastAPI], AbstractAsyncContextManag
         sys.setswitchinterval(0.0005)
         service.engine = engine = Engine(service.settings)
         service.metrics.watch_queue(engine.waiting)
-        service.feedback = _open_feedback(service.settings)
+        service.open_feedback()
         model = engine.detector(None).model
         _LOG.info("ready", extra={"model": model.name, "version": model.version})
         measuring = asyncio.create_task(_measure_queue(service.metrics))
@@ -129,17 +127,6 @@ async def _measure_queue(metrics: Metrics) -> None:
     while True:
         metrics.measure_queue()
         await asyncio.sleep(_MEASURED_EVERY)
-
-
-def _open_feedback(settings: Settings) -> FeedbackStore | None:
-    """Open the feedback database. When it cannot be opened, scans are still served and feedback is answered 503."""
-    if not settings.feedback:
-        return None
-    try:
-        return FeedbackStore(settings.feedback_database)
-    except OptionError as error:
-        _LOG.error("no feedback is taken: the database cannot be opened", exc_info=error)
-        return None
 
 
 def _early_refusal(service: Service) -> Callable[[Scope, int], None]:

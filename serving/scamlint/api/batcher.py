@@ -10,9 +10,10 @@ from __future__ import annotations
 import asyncio
 import threading
 import time
-from collections import deque
+from collections import Counter, deque
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
+from itertools import islice
 from typing import Generic, TypeVar
 
 from scamlint.scoring import only_while
@@ -31,7 +32,7 @@ class QueueLimits:
     Attributes:
         documents: Most documents that wait.
         characters: Most characters that wait.
-        seconds: A request is refused when its work would begin later than this.
+        seconds: A request is refused when its last document would begin later than this because of others.
         batch_characters: Most characters of one run; a longer document has a run of its own.
         short_characters: Documents up to this length share the first thread.
         share: Whether documents share runs at all.
@@ -105,13 +106,24 @@ class _Lane(Generic[Result]):
         self._thread = threading.Thread(target=self._work, name=name, daemon=True)
         self._thread.start()
 
-    def delay(self) -> float:
-        """Return the seconds after which new work should begin, going by the recent speed."""
+    def delay(self, documents: int = 1) -> float:
+        """Return the seconds after which the last of some documents of one request should begin, by the recent speed.
+
+        Args:
+            documents: How many. As requests take turns, so many of each that waits come before it.
+        """
         with self._changed:
             if not self._speed:
                 return 0.0
             left = self._running / self._speed - (time.perf_counter() - self._begun) if self._running else 0.0
-            return self.characters / self._speed + max(left, 0.0)
+            ahead = sum(len(job.text) for jobs in self._requests for job in islice(jobs, documents))
+            return ahead / self._speed + max(left, 0.0)
+
+    def learn(self, characters: int, seconds: float) -> None:
+        """Take a run into the moving average of the speed; a small one, which is mostly overhead, says little."""
+        speed = max(characters, 1) / max(seconds, 1e-6)
+        weight = _NEWEST * min(1.0, characters / self._limits.batch_characters)
+        self._speed = speed if self._speed is None else (1 - weight) * self._speed + weight * speed
 
     def put(self, jobs: Sequence[_Job[Result]]) -> deque[_Job[Result]]:
         """Let jobs of one request wait; return those that still wait, at any time from now on."""
@@ -178,15 +190,10 @@ class _Lane(Generic[Result]):
             outcomes = self._outcomes(batch)
             ran = time.perf_counter() - begun
             if not any(isinstance(outcome, BaseException) for outcome in outcomes):
-                self._measure(ran)
+                self.learn(self._running, ran)  # one that failed or was abandoned says nothing of the speed
             for job, outcome in zip(batch, outcomes, strict=True):
                 settled = outcome if isinstance(outcome, BaseException) else Done(outcome, begun - job.begun, ran)
                 job.settle(settled)
-
-    def _measure(self, ran: float) -> None:
-        """Learn the speed from a run that did all of its work; one that failed or was abandoned says nothing of it."""
-        speed = max(self._running, 1) / max(ran, 1e-6)
-        self._speed = speed if self._speed is None else (1 - _NEWEST) * self._speed + _NEWEST * speed
 
     def _outcomes(self, batch: Sequence[_Job[Result]]) -> list[Result | BaseException]:
         """Run a batch. When it fails, run each document alone, so that only the one at fault fails."""
@@ -219,6 +226,11 @@ class Batcher(Generic[Result]):
         self._short = _Lane(f"scamlint-{name}", run, limits)
         self._long = _Lane(f"scamlint-{name}-long", run, limits)
 
+    def learn(self, characters: int, seconds: float) -> None:
+        """Tell how long a run of so many characters took, before the first one."""
+        for lane in (self._short, self._long):
+            lane.learn(characters, seconds)
+
     @property
     def documents(self) -> int:
         """Documents that wait."""
@@ -243,12 +255,13 @@ class Batcher(Generic[Result]):
         """Refuse work that does not fit.
 
         Args:
-            lengths: Characters of each document of the request, which waits for the slowest of its documents.
+            lengths: Characters of each document of the request, which waits for the last of its documents to begin.
 
         Raises:
             QueueFullError: There is no room. An empty queue takes any request.
         """
-        delay = max((lane.delay() for lane in {self._lane(length) for length in lengths}), default=0.0)
+        counts = Counter(self._lane(length) for length in lengths)
+        delay = max((lane.delay(count) for lane, count in counts.items()), default=0.0)
         over = (
             self.documents + len(lengths) > self._limits.documents
             or self.characters + sum(lengths) > self._limits.characters

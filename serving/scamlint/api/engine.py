@@ -15,7 +15,8 @@ from scamlint.api.settings import Settings
 from scamlint.detector import Detector, Findings
 
 _LOG = logging.getLogger("scamlint.api")
-_WARM_UP = "The first run of a model is its slowest."
+# A few windows that the gate lets through: the first run of a model is its slowest, the second tells its speed.
+_WARM_UP = "We guarantee a daily profit of 2 %. " * 100
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,12 +51,15 @@ class Engine:
             share=settings.micro_batching,
         )
         self.detectors = {name: Detector.load(name, threads=settings.threads_per_process) for name in settings.models}
-        for detector in self.detectors.values():
-            detector.scan(_WARM_UP)
         detect_language(_WARM_UP)
         self.batchers: dict[str, Batcher[Findings]] = {
             name: Batcher(detector.find_many, limits, name) for name, detector in self.detectors.items()
         }
+        for name, detector in self.detectors.items():
+            detector.scan(_WARM_UP)
+            begun = time.perf_counter()
+            detector.scan(_WARM_UP)
+            self.batchers[name].learn(len(_WARM_UP), time.perf_counter() - begun)
 
     def detector(self, model: str | None) -> Detector:
         """Return the detector that a request names.
@@ -69,15 +73,18 @@ class Engine:
         """Refuse early, before a body of ``size`` bytes is read. One that is small can only be short documents.
 
         Raises:
-            Problem: The default model's queue is full.
+            Problem: The queue is full, whichever of the models the body names.
         """
-        try:
-            batcher = self.batchers[self._settings.model]
-            if size <= self._settings.short_characters:
-                batcher.check([0])
-            batcher.check_early()
-        except QueueFullError as error:
-            raise _overloaded(error) from None
+        refusals = []
+        for batcher in self.batchers.values():
+            try:
+                if size <= self._settings.short_characters:
+                    batcher.check([0])
+                batcher.check_early()
+            except QueueFullError as error:
+                refusals.append(error)
+        if len(refusals) == len(self.batchers):
+            raise _overloaded(min(refusals, key=lambda error: error.retry_after))
 
     async def find(self, texts: Sequence[str], model: str | None = None) -> list[Found | Problem]:
         """Find what the model sees in the documents of one request.
@@ -108,7 +115,7 @@ class Engine:
         if missing:
             for index, done in zip(missing, await self._run(name, [texts[i] for i in missing]), strict=True):
                 if isinstance(done, BaseException):
-                    outcomes[index] = self._failed(done)
+                    outcomes[index] = self._failed(done, len(texts))
                 else:
                     outcomes[index] = Found(done.result, done.waited, done.ran)
                     self.cache.put(keys[index], done.result)
@@ -153,10 +160,13 @@ class Engine:
             limit=limit,
         )
 
-    def _failed(self, error: BaseException) -> Problem:
+    def _failed(self, error: BaseException, documents: int) -> Problem:
         if isinstance(error, TimeoutError):
-            seconds = self._settings.time_limit
-            return Problem(TIME_LIMIT, f"The model's work took longer than {seconds:g} s; send a shorter document.")
+            advice = "send a shorter document" if documents == 1 else "send fewer or shorter documents in a request"
+            return Problem(
+                TIME_LIMIT,
+                f"The model's work on this request took longer than {self._settings.time_limit:g} s; {advice}.",
+            )
         _LOG.error("the model failed on a document", exc_info=error)
         return Problem(INTERNAL, "The model failed on this document; the error was logged.")
 

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import hashlib
 import hmac
+import logging
 import re
 import secrets
 import time
@@ -14,6 +15,7 @@ from pathlib import Path
 
 from scamlint.errors import OptionError
 
+_LOG = logging.getLogger("scamlint.api")
 _LINE = re.compile(r"(?P<name>[\w.@-]{1,64})\s+sha256:(?P<digest>[0-9a-f]{64})")
 # The file is looked at again after this many seconds, so that a key can be withdrawn without a restart.
 _LOOK_AGAIN = 2.0
@@ -54,6 +56,7 @@ class KeyRing:
         self._path = path
         self._stamp = self._stamp_now()
         self._looked = time.monotonic()
+        self._complaint = ""  # what was logged last about the file
         self._names = self._read()
 
     def name_of(self, key: str) -> str | None:
@@ -75,8 +78,11 @@ class KeyRing:
             stamp = self._stamp_now()
             if stamp != self._stamp:
                 self._names, self._stamp = self._read(), stamp
-        except OptionError:  # the file is being written, or is broken: what was read last stays in force
-            return
+            self._complaint = ""
+        except OptionError as error:  # the file is being written, or is broken
+            if str(error) != self._complaint:
+                self._complaint = str(error)
+                _LOG.error("the keys that were read last stay in force, also withdrawn ones: %s", error)
 
     def _stamp_now(self) -> tuple[int, int]:
         try:

@@ -54,7 +54,7 @@ class Settings(BaseSettings):
     queue_time: float = Field(
         default=2.0,
         gt=0,
-        description="A request is refused when it would wait longer than this for the model to begin.",
+        description="A request is refused when its last document would wait longer than this for its turn.",
     )
     cache_bytes: int = Field(
         default=64_000_000, ge=0, description="Memory for remembered results; 0 remembers nothing."

@@ -20,7 +20,7 @@ export class KeyNeeded extends ServerError {}
 
 // Requests carry keys in a header, which takes no other characters than these.
 const KEY = /^[!-~]+$/;
-const stored = sessionStorage.getItem("key") ?? "";
+const stored = remembered();
 let key = KEY.test(stored) ? stored : "";
 
 /**
@@ -32,7 +32,19 @@ export function setKey(value) {
   const given = value.trim();
   if (!KEY.test(given)) throw new ServerError("The key holds characters that no key has; copy it again.");
   key = given;
-  sessionStorage.setItem("key", given);
+  try {
+    sessionStorage.setItem("key", given);
+  } catch {
+    // Where the browser stores nothing, the key holds until the page is left.
+  }
+}
+
+function remembered() {
+  try {
+    return sessionStorage.getItem("key") ?? "";
+  } catch {
+    return "";
+  }
 }
 
 async function reach(path, options) {

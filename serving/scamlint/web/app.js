@@ -80,6 +80,7 @@ async function run(reading = false) {
     if (signal.aborted) return;
     $("state").textContent = "";
     problem(error.message);
+    if (error instanceof KeyNeeded) $("key-form").hidden = false;
     if (error.retryAfter) later(error.retryAfter * 1000, reading);
   } finally {
     clearTimeout(slow);
@@ -277,7 +278,8 @@ $("key-form").addEventListener("submit", (event) => {
     return;
   }
   $("key-form").hidden = true;
-  start();
+  if (legend) run(true);
+  else start();
 });
 drawSamples();
 wireTools();

@@ -145,9 +145,12 @@ export class Card {
     other.addEventListener("focus", () => { wrong.querySelector("input").checked = true; });
     const details = el("details", {}, el("summary", {}, "Was this wrong?"), form, note);
     details.addEventListener("toggle", () => this.#mark && this.#place());
+    let sending = false;
     form.addEventListener("submit", async (event) => {
       event.preventDefault();
       const kind = new FormData(form).get("kind");
+      if (sending) return; // a second press would store a second report
+      sending = true;
       try {
         await this.send({ kind, span, right: kind === "wrong_label" ? other.value : null, share: share.checked });
         if (form.contains(document.activeElement)) this.#card.focus({ preventScroll: true });
@@ -155,6 +158,7 @@ export class Card {
         note.textContent = "Thank you. The report is stored on this server.";
       } catch (error) {
         note.textContent = error.message;
+        sending = false;
       }
     });
     return details;

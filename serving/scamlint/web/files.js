@@ -33,11 +33,19 @@ function decode(bytes) {
   }
 }
 
+// What begins and ends lines.
+const BLOCKS = "address, article, aside, blockquote, caption, dd, details, div, dl, dt, fieldset, figcaption, figure, footer, form, "
+  + "h1, h2, h3, h4, h5, h6, header, hr, legend, li, main, ol, option, p, pre, section, summary, table, tr, ul";
+
 // Parsed, never shown: DOMParser runs no scripts and loads nothing.
 function visibleText(html) {
   const page = new DOMParser().parseFromString(html, "text/html");
   page.querySelectorAll("script, style, noscript, template, head, nav").forEach((node) => node.remove());
   page.querySelectorAll("br").forEach((node) => node.replaceWith("\n"));
-  page.querySelectorAll("p, div, li, tr, h1, h2, h3, h4, h5, h6, section, article, blockquote").forEach((node) => node.append("\n"));
+  page.querySelectorAll("td, th").forEach((node) => node.append(" "));
+  for (const node of page.querySelectorAll(BLOCKS)) {
+    node.before("\n");
+    node.append("\n");
+  }
   return page.body.textContent.replace(/[ \t\r]+/g, " ").replace(/ ?\n ?/g, "\n").replace(/\n{3,}/g, "\n\n").trim();
 }

@@ -5,6 +5,7 @@ export class MissedForm {
   #words;
   #label;
   #after;
+  #sending = null; // what was opened when the report that is on its way was sent
   #opened = null; // {result, start, end}: the scan whose words are reported, and their offsets in its text
 
   /**
@@ -49,12 +50,15 @@ export class MissedForm {
 
   async #submit(send) {
     const opened = this.#opened;
+    if (this.#sending === opened) return; // a second press would store a second report
+    this.#sending = opened;
     const { result, start, end } = opened;
     try {
       await send({ kind: "missed", span: { start, end, label: this.#label.value }, share: true }, result);
       if (this.#opened === opened) this.close();
       this.#after.sent();
     } catch (error) {
+      this.#sending = null;
       this.#after.failed(error);
     }
   }

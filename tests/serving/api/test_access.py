@@ -70,6 +70,23 @@ def test_a_key_can_be_withdrawn_while_the_server_runs(tmp_path, monkeypatch):
     assert ring.name_of(key) is None
 
 
+def test_a_keys_file_that_cannot_be_used_is_said_once_in_the_log_and_no_key_is_shown(tmp_path, monkeypatch, caplog):
+    monkeypatch.setattr("scamlint.api.keys._LOOK_AGAIN", 0.0)
+    key = new_key()
+    file = tmp_path / "keys"
+    file.write_text(key_line("anna", key))
+    ring = KeyRing(file)
+    file.write_text("anna secret-in-plain-text\n")
+    for _ in range(3):
+        assert ring.name_of(key) == "anna"
+    (message,) = [record.getMessage() for record in caplog.records]
+    assert "stay in force" in message
+    assert "line 1" in message
+    assert "secret" not in message
+    file.write_text("# nobody\n")
+    assert ring.name_of(key) is None
+
+
 def test_wrong_keys_files_are_refused_with_the_line(tmp_path):
     file = tmp_path / "keys"
     with pytest.raises(OptionError, match="cannot be read"):

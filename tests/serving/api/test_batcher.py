@@ -121,3 +121,28 @@ def test_the_time_that_a_run_has_taken_is_not_waited_for_again():
         busy.cancel()
 
     with_batcher(replace(LIMITS, batch_characters=6_000), ask)
+
+
+def test_a_request_waits_for_its_turns_and_not_for_all_that_waits():
+    async def ask(batcher: Batcher[int]) -> None:
+        await batcher.submit([HALF_SECOND])
+        many = await begin(batcher, *["b" * 200] * 40)
+        (done,) = await batcher.submit(["c"])
+        assert done.result == 1
+        assert await refused(batcher, *["d"] * 30) > 3, "the last of these would begin after thirty of the others"
+        many.cancel()
+
+    with_batcher(replace(LIMITS, batch_characters=200), ask)
+
+
+def test_tiny_documents_do_not_make_the_model_look_slow():
+    async def ask(batcher: Batcher[int]) -> None:
+        await batcher.submit([HALF_SECOND])
+        for _ in range(15):
+            await batcher.submit(["a"])  # takes as long as ten characters
+        busy = await begin(batcher, HALF_SECOND)
+        (done,) = await batcher.submit(["b"])
+        assert done.result == 1
+        await busy
+
+    with_batcher(LIMITS, ask)

@@ -19,6 +19,9 @@ from alembic.runtime.migration import MigrationContext
 from sqlalchemy import create_engine
 
 from scamlint.api.feedback import Base, FeedbackStore
+from scamlint.api.metrics import Metrics
+from scamlint.api.settings import Settings
+from scamlint.api.state import Service
 from scamlint.errors import OptionError
 
 _BINARIES = sorted(Path("/usr/lib/postgresql").glob("*/bin"))
@@ -255,6 +258,18 @@ def test_a_report_that_cannot_be_stored_now_is_told_when_to_come_back(start):
     with closing(sqlite3.connect(server.folder / "feedback.sqlite")) as connection:
         connection.execute("alter table elsewhere rename to feedback")
     assert server.client.post("/v1/feedback", json={"kind": "wrong_flag", "text": "a"}).status_code == 201
+
+
+def test_a_database_that_was_away_when_a_worker_started_is_opened_for_a_later_report(tmp_path):
+    folder = tmp_path / "later"
+    settings = Settings(feedback_database=f"sqlite:///{folder}/feedback.sqlite")
+    service = Service(settings, Metrics())
+    assert service.open_feedback() is None
+    folder.mkdir()
+    store = service.open_feedback()
+    assert store is not None
+    assert service.open_feedback() is store
+    store.close()
 
 
 def test_without_feedback_the_route_says_so_and_not_to_come_back(start):

@@ -57,6 +57,25 @@ def test_a_text_that_came_before_the_key_is_read_once_the_key_is_accepted(door, 
     assert door.get_by_text(WAITING).count() == 0
 
 
+def test_a_key_that_is_withdrawn_while_the_page_is_open_is_asked_for_again(browser, tmp_path, key):
+    keys = tmp_path / "keys"
+    keys.write_text(key_line("anna", key))
+    with (
+        running_server(tmp_path, settings={"API_KEYS_FILE": str(keys)}) as server,
+        opened(browser, server.url) as page,
+    ):
+        give(page, key)
+        page.wait_for_selector("#legend li")
+        fresh = new_key()
+        keys.write_text(key_line("anna", fresh))
+        page.wait_for_timeout(2_500)  # the server looks at the file every two seconds
+        drop_file(page)
+        page.get_by_role("alert").get_by_text("The server does not know this API key.").wait_for()
+        give(page, fresh)
+        wait_for_marks(page)
+        assert page.get_by_role("alert").count() == 0
+
+
 def test_an_empty_file_before_the_key_is_no_error(door):
     drop(door, "a.txt", b"")
     door.wait_for_timeout(300)

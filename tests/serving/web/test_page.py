@@ -219,6 +219,17 @@ def test_a_dropped_file_is_read(page, name, content):
     assert "no()" not in page.locator("#paper").text_content()
 
 
+def test_words_of_a_page_that_stand_apart_are_not_glued_together(page):
+    html = (
+        f"<header>Acme</header><div>Intro<p>{PROMISE}</p></div><table><tr><td>Gold</td><td>1.4% daily</td></tr></table>"
+    )
+    drop(page, "page.html", f"{html}<dl><dt>Term</dt><dd>Thirty days</dd></dl>".encode())
+    wait_for_marks(page)
+    text = page.locator("#paper").text_content()
+    assert text.split() == f"Acme Intro {PROMISE} Gold 1.4% daily Term Thirty days".split()
+    assert f"Intro\n{PROMISE}\n" in text
+
+
 def test_a_binary_file_is_refused_in_one_sentence(page):
     drop(page, "a.pdf", b"%PDF-1.4\0\1\2\3")
     assert "not a text file" in page.get_by_role("alert").text_content()

@@ -46,6 +46,21 @@ def test_feedback_is_stored_with_the_words_only_when_ticked(page, server):
             assert (report["text"], report["before"], report["after"]) == (None, None, None)
 
 
+def test_a_second_press_while_a_report_is_on_its_way_sends_no_second_one(page):
+    sent = []
+    page.route("**/v1/feedback", lambda route: (sent.append(1), page.wait_for_timeout(300), route.continue_()))
+    paste(page, DOCUMENT)
+    wait_for_marks(page)
+    card = open_card(page)
+    card.get_by_role("button", name="Send").dblclick()
+    card.get_by_text("Thank you").wait_for()
+    page.keyboard.press("Escape")
+    report_missed(page)
+    page.evaluate("for (let i = 0; i < 2; i++) document.getElementById('missed-form').requestSubmit()")
+    page.get_by_text("Thank you, the report is stored.").wait_for()
+    assert len(sent) == 2
+
+
 def test_missed_words_can_be_reported(page, server):
     paste(page, DOCUMENT)
     wait_for_marks(page)

@@ -33,9 +33,12 @@ async def feedback(request: Request, body: FeedbackRequest) -> Any:
 
     A 503 with ``Retry-After`` may pass; one without it says that this server takes no feedback.
     """
-    store = service_of(request).feedback
-    if store is None:
+    service = service_of(request)
+    if not service.settings.feedback:
         raise Problem(UNAVAILABLE, "This server takes no feedback.")
+    store = service.feedback or await run_in_threadpool(service.open_feedback)
+    if store is None:
+        raise _not_now()
     row = {
         "kind": body.kind,
         "label": body.label,
@@ -52,9 +55,13 @@ async def feedback(request: Request, body: FeedbackRequest) -> Any:
         name = await run_in_threadpool(store.add, row)
     except SQLAlchemyError as error:
         _LOG.error("feedback could not be stored", exc_info=error)
-        raise Problem(
-            UNAVAILABLE,
-            "The feedback could not be stored; send it again later.",
-            headers={"Retry-After": str(_RETRY_SECONDS)},
-        ) from None
+        raise _not_now() from None
     return {"id": name, "text_stored": body.store_text}
+
+
+def _not_now() -> Problem:
+    return Problem(
+        UNAVAILABLE,
+        "The feedback could not be stored; send it again later.",
+        headers={"Retry-After": str(_RETRY_SECONDS)},
+    )
