@@ -3,6 +3,7 @@
 import { aboutReport, ask } from "./lib/server.js";
 import { getSettings, onSettings } from "./lib/settings.js";
 import { patterns, refusal } from "./lib/sites.js";
+import { step } from "./lib/steps.js";
 import { forgetFrame, forgetTab, noteFrame } from "./lib/tabs.js";
 
 const SCRIPTS = ["content/reader.js", "content/pace.js", "content/passwords.js", "content/changes.js", "content/marks.js", "content/card-style.js", "content/card.js",
@@ -108,7 +109,7 @@ chrome.runtime.onMessage.addListener((message, sender, respond) => {
 chrome.commands?.onCommand.addListener(async (command) => {
   const by = { "next-mark": 1, "previous-mark": -1 }[command];
   const [tab] = await chrome.tabs.query({ active: true, lastFocusedWindow: true });
-  if (by && tab) chrome.tabs.sendMessage(tab.id, { type: "step", by }, { frameId: 0 }).catch(() => {});
+  if (by && tab) await step(tab.id, by);
 });
 
 chrome.tabs.onRemoved.addListener((tabId) => forgetTab(tabId));

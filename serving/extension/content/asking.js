@@ -31,7 +31,7 @@
     /**
      * @param send takes a message for the service worker, gives its answer or null
      * @param mark takes the blocks of a request and their answer
-     * @param drop takes a block that is out of sight now, so that it is not asked about
+     * @param drop takes a block that is not asked about, because it has changed, has gone or is out of sight
      * @param mayAsk finds out whether the page may still be read
      * @param changed is called when there is another sentence for the user, or nothing to wait for any more
      */
@@ -62,6 +62,7 @@
       this.#queue.push(block);
       if (this.#queue.length < this.#crowd) return;
       // In trouble nothing drains the queue; what the page has taken away since must not stay in memory for it.
+      for (const each of this.#queue) if (!each.isCurrent) this.#drop(each);
       this.#queue = this.#queue.filter((each) => each.isCurrent);
       this.#crowd = Math.max(SWEPT, 2 * this.#queue.length);
     }
@@ -98,14 +99,13 @@
       this.pump();
     }
 
-    /** Blocks for one request, from the front of the queue; what has changed since is left out. */
+    /** Blocks for one request, from the front of the queue; what has changed or gone since is left out. */
     #take(limit) {
       const batch = [];
       let size = 0;
       while (this.#queue.length && batch.length < BATCH_BLOCKS && (!batch.length || size + this.#queue[0].text.length < limit)) {
         const block = this.#queue.shift();
-        if (!block.isCurrent) continue;
-        if (!block.isShown) {
+        if (!block.isCurrent || !block.isShown) {
           this.#drop(block);
           continue;
         }

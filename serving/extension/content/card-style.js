@@ -1,7 +1,9 @@
 // The look of the card. It lives in a closed shadow root, so that the page's styles do not reach it.
 
 globalThis.scamlint.cardStyle = `
-:host { all: initial; position: fixed; inset: auto; margin: 0; padding: 0; border: 0; background: none; overflow: visible; color-scheme: light dark; }
+:host { all: initial; position: fixed; inset: auto; margin: 0; padding: 0; border: 0; background: none; overflow: visible; color-scheme: light dark;
+  display: block !important; visibility: visible !important; opacity: 1 !important; } /* pages hide elements that are not defined */
+:host(:not(:popover-open)) { display: none !important; }
 * { box-sizing: border-box; }
 .card { width: min(340px, calc(100vw - 24px)); max-height: min(420px, calc(100vh - 24px)); overflow-y: auto; border: 1px solid light-dark(#dfdad0, #2d343a);
   border-radius: 12px; background: light-dark(#fffefb, #1a1e22); color: light-dark(#1c2327, #e6e4de); font: 14px/1.5 system-ui, "Liberation Sans", sans-serif;

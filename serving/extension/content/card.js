@@ -11,6 +11,20 @@
     return node;
   };
 
+  /** What the card has to be in to be of use beside a node: everything outside a modal dialog is inert. */
+  function homeOf(node) {
+    for (let at = node; at; at = at.assignedSlot ?? at.parentNode ?? at.host) {
+      if (at.nodeName === "DIALOG" && at.matches(":modal")) return at;
+    }
+    return document.documentElement;
+  }
+
+  /** Whether a node is in another one, in a shadow tree perhaps. */
+  function holds(outer, node) {
+    for (let at = node; at; at = at.getRootNode().host) if (outer.contains(at)) return true;
+    return false;
+  }
+
   class Card {
     #host = null;
     #box = null;
@@ -21,6 +35,18 @@
     #moved = 0;
     #movedLast = 0;
     #options;
+    #handlers = {
+      pointermove: (event) => this.#move(event),
+      scroll: (event) => this.#scrolled(event.target),
+      pointerdown: (event) => this.#isUnder(event) || this.hide(),
+      keydown: (event) => this.#key(event),
+    };
+    #end = () => {
+      clearTimeout(this.#movedLast);
+      this.hide();
+      this.#host?.remove();
+      this.#host = null;
+    };
 
     /**
      * @param {{labels: Map<string, object>, marksAt: (x: number, y: number) => object[],
@@ -30,31 +56,55 @@
       this.#options = options;
     }
 
+    /** Listen to the window. What still listens is not added twice, so this may be called again for a page that was written anew. */
     listen(signal) {
-      addEventListener("pointermove", (event) => this.#move(event), { passive: true, signal, capture: true });
-      addEventListener("scroll", () => this.hide(), { passive: true, signal, capture: true });
-      addEventListener("pointerdown", (event) => event.target === this.#host || this.hide(), { passive: true, signal, capture: true });
-      addEventListener("keydown", (event) => {
-        if (event.key !== "Escape" || !this.#shown.length) return;
-        event.stopPropagation();
-        this.hide();
-      }, { signal, capture: true });
-      signal.addEventListener("abort", () => { clearTimeout(this.#movedLast); this.hide(); this.#host?.remove(); this.#host = null; });
+      for (const [type, handler] of Object.entries(this.#handlers)) {
+        addEventListener(type, handler, { passive: type !== "keydown", signal, capture: true });
+      }
+      signal.addEventListener("abort", this.#end);
+    }
+
+    /** Whether an event is the card's; in the shadow tree of a dialog its target is not the card itself. */
+    #isUnder(event) {
+      return event.composedPath().includes(this.#host);
+    }
+
+    get #hasFocus() {
+      return Boolean(this.#box?.getRootNode().activeElement);
+    }
+
+    #key(event) {
+      if (event.key !== "Escape" || !this.#shown.length || !this.#host.checkVisibility()) return;
+      event.stopPropagation();
+      event.preventDefault(); // or it closes the dialog too that the card is in
+      this.hide();
+    }
+
+    /** The card goes when its mark moves away from it; while somebody works in it, it goes along. */
+    #scrolled(scroller) {
+      const range = this.#shown[0]?.range;
+      if (!range || !holds(scroller, range.startContainer)) return;
+      const { top, bottom, left, right } = range.getBoundingClientRect();
+      const isInWindow = bottom > 0 && top < innerHeight && right > 0 && left < innerWidth;
+      if (isInWindow && (this.#held || this.#hasFocus)) this.#place(range);
+      else this.hide();
     }
 
     /** Look at where the pointer is, every 50 ms while it moves, and where it came to rest. */
-    #move({ pointerType, timeStamp, target, buttons, clientX, clientY }) {
+    #move(event) {
+      const { pointerType, timeStamp, buttons, clientX, clientY } = event;
       if (pointerType === "touch") return;
       clearTimeout(this.#movedLast);
-      const look = () => this.#look(target, buttons, clientX, clientY);
+      const isOnCard = this.#isUnder(event);
+      const look = () => this.#look(isOnCard, buttons, clientX, clientY);
       const wait = this.#moved + MOVE_MS - timeStamp;
       if (wait > 0) this.#movedLast = setTimeout(look, wait);
       else look();
     }
 
-    #look(target, buttons, x, y) {
+    #look(isOnCard, buttons, x, y) {
       this.#moved = performance.now();
-      if (target === this.#host) return clearTimeout(this.#timer);
+      if (isOnCard) return clearTimeout(this.#timer);
       const marks = buttons ? [] : this.#options.marksAt(x, y);
       if (marks.length && marks[0] !== this.#shown[0]) this.#later(() => this.show(marks), SHOW_MS);
       else if (marks.length) clearTimeout(this.#timer);
@@ -77,6 +127,8 @@
         el("button", { type: "button", onclick: () => this.hide() }, "Close"));
       this.#box.replaceChildren(...marks.map((mark) => this.#section(mark)), bar);
       this.#box.setAttribute("aria-label", `${marks.map((mark) => this.#title(mark)).join(", ")}: ${marks[0].words}`);
+      const home = homeOf(marks[0].range.startContainer);
+      if (this.#host.parentNode !== home) home.append(this.#host);
       this.#host.showPopover();
       this.#place(marks[0].range);
       if (focus) {
@@ -88,7 +140,7 @@
     hide() {
       clearTimeout(this.#timer);
       if (!this.#shown.length) return;
-      const hadFocus = document.activeElement === this.#host;
+      const hadFocus = this.#hasFocus;
       this.#shown = [];
       this.#held = false;
       if (hadFocus) {
@@ -96,6 +148,7 @@
         this.#before?.focus?.({ preventScroll: true });
       }
       this.#host.hidePopover();
+      if (this.#host.parentNode !== document.documentElement) this.#host.remove(); // a dialog stays as the page made it
       this.#before = null;
     }
 
@@ -104,7 +157,7 @@
     }
 
     #make() {
-      if (this.#host?.isConnected) return;
+      if (this.#host) return;
       this.#host = document.createElement("scamlint-card");
       this.#host.popover = "manual";
       const shadow = this.#host.attachShadow({ mode: "closed" });
@@ -118,7 +171,6 @@
       this.#box = el("div", { className: "card", tabIndex: -1 });
       this.#box.setAttribute("role", "dialog");
       shadow.append(this.#box);
-      document.documentElement.append(this.#host);
     }
 
     #place(range) {

@@ -4,12 +4,14 @@
   const { read, isShown, isInside, hasPassword, Pace, Changes, blockRoots, Marks, Card, Asker, isAlive, send, sendFeedback } = globalThis.scamlint;
   if (globalThis.scamlint.session) return;
 
+  const UNREAD = "scamlint could not read all of this page; reload it to try again.";
   const REMEMBERED = 4_000; // blocks whose answers are kept, so that text that comes back is not sent again
 
   /** Reading one page, from being allowed to until it is stopped. */
   class Session {
     #stop = new AbortController();
-    #changes = new Changes({ isOurs: () => this.#isOurs(), hasBegun: () => this.asker.hasBegun, work: () => this.#work() });
+    #changes = new Changes({ isOurs: () => this.#isOurs(), hasBegun: () => this.asker.hasBegun, work: () => this.#work(),
+      replaced: () => this.#listen() });
     #shadows = new Set(); // those on the page
     #entered = new WeakSet(); // all that were ever watched and styled; one that comes back still is
     #failed = new WeakSet(); // what could not be read once
@@ -18,6 +20,8 @@
     #answers = new Map();
     #statusTimer = 0;
     #current = null;
+    #wentAt = 0; // when the user went to it
+    #trouble = null; // a sentence about a page that could not be read
 
     constructor({ labels, labelsOff }) {
       this.labels = new Map(labels.map((label) => [label.name, label]));
@@ -39,10 +43,15 @@
 
     start() {
       for (const name of this.labels.keys()) CSS.highlights.delete(`scamlint-${name}`); // of an extension before an update
-      this.card.listen(this.#stop.signal);
-      this.#changes.observe(document.documentElement);
-      this.#changes.add(document.body ?? document.documentElement);
+      this.#listen();
+      this.#changes.observe(document);
+      this.#changes.add(document.body ?? document.documentElement ?? document);
       this.#work();
+    }
+
+    #listen() {
+      this.card.listen(this.#stop.signal);
+      this.#changes.listen(this.#stop.signal);
     }
 
     /** Stop reading; the marks stay. */
@@ -61,8 +70,13 @@
 
     /** Whether the page may still be read; a password field may have come since it was looked for. */
     async #mayRead() {
-      if (!(await hasPassword(this.#changes.nodes, new Pace()))) return true;
-      finish("password");
+      try {
+        if (!(await hasPassword(this.#changes.nodes, new Pace()))) return true;
+        finish("password");
+      } catch {
+        this.#trouble = UNREAD;
+        this.#report();
+      }
       return false;
     }
 
@@ -88,6 +102,8 @@
       this.#reading = true;
       try {
         while (this.#changes.nodes.size && !this.#stop.signal.aborted) await this.#readChanges(new Pace());
+      } catch {
+        this.#trouble = UNREAD;
       } finally {
         this.#reading = false;
       }
@@ -184,7 +200,7 @@
       this.#statusTimer ||= setTimeout(() => {
         this.#statusTimer = 0;
         if (this.#stop.signal.aborted) return;
-        send({ type: "status", state: { count: this.marks.count, reason: null, sentence: this.asker.sentence, waits: this.asker.waits } });
+        send({ type: "status", state: { count: this.marks.count, reason: null, sentence: this.asker.sentence ?? this.#trouble, waits: this.asker.waits || this.#trouble !== null } });
       }, 100);
     }
 
@@ -199,6 +215,7 @@
       const mark = marks[index];
       if (!mark) return;
       this.#current = mark;
+      this.#wentAt = Date.now();
       const start = mark.range.startContainer.parentElement;
       start?.scrollIntoView({ block: "center", behavior: "instant" });
       const { top, bottom } = mark.rect;
@@ -207,7 +224,13 @@
         () => this.card.show([mark], { focus: true, position: `Mark ${index + 1} of ${marks.length}` })));
     }
 
-    /** Go to the next mark, or with -1 to the one before. */
+    /** Where the user is among the marks of this frame, for going on in another one. */
+    get place() {
+      const marks = this.marks.shown;
+      return { count: marks.length, index: marks.indexOf(this.#current), wentAt: this.#wentAt };
+    }
+
+    /** Go to the next mark of this frame, or with -1 to the one before. */
     step(by) {
       const marks = this.marks.shown;
       if (!marks.length) return;
@@ -233,7 +256,8 @@
     ({ name, colour }) => `::highlight(scamlint-${name}) { background-color: ${colour}38; text-decoration: underline 2px ${colour}; }`).join("\n");
 
   let session = null;
-  let since = performance.timeOrigin; // when the page came to the screen
+  // When the page came to the screen: at its beginning, or after it had been fetched in advance.
+  let since = performance.timeOrigin + (performance.getEntriesByType("navigation")[0]?.activationStart ?? 0);
 
   function finish(reason) {
     session?.stop(reason);
@@ -242,6 +266,7 @@
   }
 
   async function begin() {
+    if (document.prerendering) return; // the tab shows another page, and perhaps the user never comes to this one
     const answer = await send({ type: "hello", since });
     if (!answer?.run) {
       finish(answer?.reason ?? null);
@@ -255,12 +280,14 @@
     }
   }
 
-  // A page that comes back from the browser's cache greets again. Its frames may do so a little before it.
-  addEventListener("pageshow", ({ persisted }) => {
-    if (!persisted) return;
+  /** A page that was there already comes to the screen and greets. Its frames may do so a little before it. */
+  function appear() {
     since = Date.now() - (window === top ? 100 : 0);
     begin();
-  });
+  }
+
+  document.addEventListener("prerenderingchange", appear, { once: true });
+  addEventListener("pageshow", ({ persisted }) => persisted && appear()); // it comes from the browser's cache
 
   // A frame that is taken away must not count in the badge for ever. A page says what it has when it greets.
   if (window !== top) addEventListener("pagehide", () => isAlive() && send({ type: "gone", since }));
@@ -268,6 +295,8 @@
   chrome.runtime.onMessage.addListener((message, sender, respond) => {
     if (message?.type === "settings") begin();
     else if (message?.type === "list") return respond(session?.list() ?? []);
+    else if (message?.type === "place") return respond(session?.place ?? null);
+    else if (message?.type === "hide") session?.card.hide();
     else if (message?.type === "go") session?.go(message.index);
     else if (message?.type === "step") session?.step(message.by);
     respond(true);

@@ -15,6 +15,7 @@ globalThis.scamlint ??= {};
   const SKIPPED_ROLES = new Set(["navigation", "menu", "menubar", "toolbar", "tablist", "textbox", "searchbox", "combobox", "listbox", "code"]);
   // Code editors draw what the user types into plain elements: CodeMirror 5 and 6, Ace, Monaco.
   const EDITORS = ".CodeMirror, .cm-editor, .ace_editor, .monaco-editor";
+  const XHTML = "http://www.w3.org/1999/xhtml";
   const WHITE_SPACE = /[ \t\n\r\f]+/g;
   const FLUSH = Symbol("end of a block");
   const SPACE = Symbol("space between cells");
@@ -35,8 +36,9 @@ globalThis.scamlint ??= {};
   function shadowOf(element) {
     if (element.shadowRoot) return element.shadowRoot;
     if (element.openOrClosedShadowRoot !== undefined) return element.openOrClosedShadowRoot;
-    // Only custom elements and a few plain ones can have a closed root; asking for every element would be slow.
-    if (!element.localName.includes("-") || !globalThis.chrome?.dom) return null;
+    // Only custom elements and a few plain ones can have a closed root; asking for every element would be slow. Asking for
+    // one of another language, such as SVG's `font-face`, is an error; it may be of another document, too, so its class says nothing.
+    if (!element.localName.includes("-") || element.namespaceURI !== XHTML || !globalThis.chrome?.dom) return null;
     return chrome.dom.openOrClosedShadowRoot(element);
   }
 
@@ -281,7 +283,21 @@ globalThis.scamlint ??= {};
    * one, and sorting asks mostly about two that are in order already and near each other: asked this way it is quick.
    */
   function isBefore(one, two) {
-    return Boolean(two.compareDocumentPosition(one) & Node.DOCUMENT_POSITION_PRECEDING);
+    const position = two.compareDocumentPosition(one);
+    if (!(position & Node.DOCUMENT_POSITION_DISCONNECTED)) return Boolean(position & Node.DOCUMENT_POSITION_PRECEDING);
+    const [mine, theirs] = inOneTree(one, two);
+    return Boolean(theirs.compareDocumentPosition(mine) & Node.DOCUMENT_POSITION_PRECEDING);
+  }
+
+  /** Two nodes of different trees, or the elements whose shadow trees they are in, in a tree that holds both. */
+  function inOneTree(one, two) {
+    const places = [one];
+    for (let at = one.getRootNode().host; at; at = at.getRootNode().host) places.push(at);
+    for (let at = two; at; at = at.getRootNode().host) {
+      const place = places.find((each) => each.getRootNode() === at.getRootNode());
+      if (place) return [place, at];
+    }
+    return [one, two];
   }
 
   Object.assign(globalThis.scamlint, { read, shadowOf, blockRoot, isShown, isInside, isBefore });

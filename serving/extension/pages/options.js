@@ -59,11 +59,23 @@ $("everywhere").addEventListener("change", async () => {
   if (!wanted) await chrome.permissions.remove({ origins: ["http://*/*", "https://*/*"] }).catch(() => {});
   draw();
 });
+
+const privateLines = () => $("private").value.split("\n").map((line) => line.trim()).filter(Boolean);
+let kept = null; // the list before the user began to edit it
+
+// A line that is not finished yet must not open a site that was private, nor close every site that ends in `com`: until the user
+// leaves the field, what was on the list stays, and only what has the form of a whole name is added.
+$("private").addEventListener("focus", () => changeSettings((old) => {
+  kept = old.privateSites;
+  return {};
+}));
 $("private").addEventListener("input", () => {
-  const lines = $("private").value.split("\n").map((line) => line.trim()).filter(Boolean);
+  const lines = privateLines();
   const strange = lines.find((line) => hostOf(line) === null);
   say($("private-state"), strange ? `“${strange}” is no name of a site; write it like bank.example.` : "", true);
-  changeSettings({ privateSites: lines });
+  const whole = lines.filter((line) => hostOf(line)?.includes("."));
+  changeSettings((old) => ({ privateSites: [...new Set([...(kept ?? old.privateSites), ...whole])] }));
 });
+$("private").addEventListener("change", () => changeSettings({ privateSites: privateLines() }));
 onSettings(draw);
 draw();

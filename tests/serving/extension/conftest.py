@@ -21,6 +21,14 @@ DEFAULTS = {
 }
 
 
+# Whether the card is in sight, wherever on the page it is.
+_SHOWS_CARD = """() => {
+  const find = (root) => root.querySelector("scamlint-card")
+    ?? [...root.querySelectorAll("*")].map(({ shadowRoot }) => shadowRoot && find(shadowRoot)).find(Boolean);
+  return Boolean(find(document)?.checkVisibility({ visibilityProperty: true, opacityProperty: true }));
+}"""
+
+
 def until(condition, what="", seconds=30.0):
     """Wait until a condition holds and return what it gave."""
     deadline = time.monotonic() + seconds
@@ -49,7 +57,7 @@ class CardNodes:
 
     def text(self):
         """The words of the card; empty when it is not shown."""
-        if not self._page.evaluate("!!document.querySelector('scamlint-card:popover-open')"):
+        if not self._page.evaluate(_SHOWS_CARD):
             return ""
         return " ".join(node["nodeValue"] for node in _walk(self._root()) if node["nodeName"] == "#text")
 
@@ -142,6 +150,15 @@ class Reader:
 
     def card(self, page):
         return CardNodes(page)
+
+    def shows_card(self, frame):
+        """Whether the card is in sight in a page or in a frame of one."""
+        return frame.evaluate(_SHOWS_CARD)
+
+    def step(self, page, by):
+        """Go to the next mark, or with -1 to the one before; the shortcuts are the browser's own and call this."""
+        call = "async ([tab, by]) => (await import('/lib/steps.js')).step(tab, by)"
+        self.browser.desk.evaluate(call, [self.browser.tab_id(page), by])
 
     def hover_mark(self, page, index=0):
         box = page.evaluate(

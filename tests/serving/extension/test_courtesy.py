@@ -44,6 +44,34 @@ def test_a_very_long_paragraph_is_handed_over_in_pieces_while_it_is_read(reader)
     assert PROMISE not in "".join(others), "It had been read before the first piece was handed over."
 
 
+def test_animations_and_the_card_are_no_changes_of_the_page(reader):
+    page = reader.open(f'<p style="visibility: inherit">{QUIET}</p><dialog></dialog><scamlint-card></scamlint-card>')
+    for name in ("reader.js", "changes.js"):  # in the page's own world: what they take for a change can be counted
+        page.add_script_tag(path=EXTENSION / "content" / name)
+    after_animation, after_hiding = page.evaluate(
+        """async () => {
+          const wait = (seconds) => new Promise((resolve) => setTimeout(resolve, seconds * 1000));
+          const [p, dialog, card] = document.querySelectorAll("p, dialog, scamlint-card");
+          let count = 0;
+          const work = () => { count += changes.take().size; };
+          const changes = new scamlint.Changes({ isOurs: () => true, hasBegun: () => true, work, replaced: () => {} });
+          changes.observe(document.documentElement);
+          for (let turn = 0; turn < 20; turn += 1) {
+            p.style.transform = `translateX(${turn}px)`;
+            (turn % 2 ? document.body : dialog).append(card);
+            await wait(0.02);
+          }
+          await wait(1.2);
+          const first = count;
+          p.style.visibility = "hidden";
+          await wait(1.2);
+          return [first, count];
+        }"""
+    )
+    assert after_animation == 0
+    assert after_hiding == 1
+
+
 def is_gone(page):
     """Whether what the page remembered as `gone` has left the memory."""
     page.context.new_cdp_session(page).send("HeapProfiler.collectGarbage")

@@ -81,6 +81,38 @@ def test_a_frame_that_is_read_before_its_page_counts_in_the_badge(reader):
     reader.wait_for_badge(page, "2")
 
 
+def test_the_keyboard_goes_on_in_the_frames_of_a_page(reader):
+    frame = html.escape(f"<!doctype html><p>{URGENCY}</p><p>{RECRUITING}</p>")
+    page = reader.open(f'<p>{PROMISE}</p><iframe srcdoc="{frame}"></iframe>')
+    reader.wait_for_badge(page, "3")
+    own = until_frame(page)
+
+    def step(by):
+        """Step; say where the card is then."""
+        reader.step(page, by)
+        page.wait_for_timeout(400)
+        return [name for name, place in (("page", page), ("frame", own)) if reader.shows_card(place)]
+
+    assert [step(by) for by in (1, 1, 1, 1)] == [["page"], ["frame"], ["frame"], ["page"]]
+    assert [step(by) for by in (-1, -1, -1)] == [["frame"], ["frame"], ["page"]]
+
+
+def test_marks_in_shadow_trees_have_their_place_among_the_others(reader):
+    page = reader.open(
+        f"""{f"<p>{PROMISE}</p><x-post></x-post>" * 4}
+        <script>
+          for (const post of document.querySelectorAll("x-post")) {{
+            post.attachShadow({{ mode: "open" }}).innerHTML = "<p>{URGENCY}</p>";
+          }}
+        </script>"""
+    )
+    reader.wait(page, 8)
+    popup = reader.popup(page)
+    popup.locator("#marks li").nth(7).wait_for()
+    words = popup.locator("#marks .words").all_text_contents()
+    assert words == [words_of(PROMISE), words_of(URGENCY)] * 4
+
+
 def test_a_frame_that_is_taken_away_does_not_count_any_more(reader):
     frame = html.escape(f"<!doctype html><p>{URGENCY}</p><p>{RECRUITING}</p>")
     page = reader.open(f'<p>{PROMISE}</p><iframe srcdoc="{frame}"></iframe>')

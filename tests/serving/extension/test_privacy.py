@@ -152,6 +152,35 @@ def test_a_line_of_the_users_list_that_names_no_site_is_said(reader):
     options.get_by_text("“my bank” is no name of a site").wait_for(state="detached")
 
 
+def test_a_site_stays_private_while_the_list_is_edited(reader):
+    """What is taken away, and names that are not whole yet, count when the user leaves the field."""
+    reader.browser.settings(privateSites=["127.0.0.1"], sites={"127.0.0.1": True, "localhost": True})
+    other = reader.browser.context.new_page()
+    other.goto(reader.write(f"<p>{URGENCY}</p>").replace("127.0.0.1", "localhost"))
+    reader.wait(other, 1)
+    page = reader.open(f"<p>{PROMISE}</p>")
+    options = reader.browser.open("pages/options.html")
+    field = options.get_by_label("Your own list of private sites")
+    reader.until(lambda: field.input_value() == "127.0.0.1", "the list is there")
+    field.press("Control+End")
+    field.press("Backspace")
+    assert refused(reader, page)
+    field.press_sequentially("\nlocalhost")
+    assert refused(reader, page)
+    assert reader.marks(other) == [URGENCY.rstrip(".")]
+    field.blur()
+    reader.wait(other, 0)
+    reader.wait(page, 1)
+
+
+def test_a_site_is_private_as_soon_as_its_name_is_typed(reader):
+    page = reader.open(f"<p>{PROMISE}</p>")
+    reader.wait(page, 1)
+    options = reader.browser.open("pages/options.html")
+    options.get_by_label("Your own list of private sites").press_sequentially("127.0.0.1")
+    reader.wait(page, 0)
+
+
 def test_text_that_still_waits_is_not_sent_when_a_password_field_appears(reader):
     reader.recorder.delay = 0.8
     page = reader.open(f"<p>{URGENCY}</p>" + f"<p>{QUIET}</p>" * 300 + f"<p>{PROMISE}</p>")

@@ -105,6 +105,14 @@ def test_a_server_that_takes_only_short_documents(reader, tmp_path):
         assert "refused the text" in problem(reader, page)
 
 
+def test_a_page_on_which_reading_fails_is_not_called_clean(reader):
+    """A form gives its fields as properties of itself, under names that other code means something else by."""
+    page = reader.open(f'<form><input name="localName"></form><p>{PROMISE}</p>')
+    reader.wait_for_badge(page, "!")
+    assert "could not read all of this page" in problem(reader, page)
+    reader.popup(page).locator("#found-title", has_text="Not read to the end yet").wait_for()
+
+
 def test_a_text_that_is_refused_after_trouble_does_not_hold_up_the_others(reader, tmp_path):
     quiet = "The protocol stores each block header in a tree and checks the proof before it accepts a transfer. "
     server = ServerProcess(tmp_path, settings={"MAX_CHARACTERS": "1000"})
