@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import Any
 
 from scamlint import Detector, label_names
+from scamlint.bundle import DEFAULT_MODEL
 from scamlint.labels import all_labels
 from scamlint_training.metrics import Mark, Score, drop_ignored, partial, total
 
@@ -45,7 +46,7 @@ def main() -> None:
     """Command line: print precision, recall and F1 for each label, the core labels and all."""
     parser = argparse.ArgumentParser(description="Measure a detector on spans annotated elsewhere.")
     parser.add_argument("spans", type=Path)
-    parser.add_argument("--model", default="baseline")
+    parser.add_argument("--model", default=DEFAULT_MODEL, help="a shipped name or a model folder")
     arguments = parser.parse_args()
     rows = [json.loads(line) for line in arguments.spans.read_text(encoding="utf-8").split("\n") if line.strip()]
     scores, predictions = measure(Detector.load(arguments.model), rows)
