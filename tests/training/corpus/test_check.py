@@ -80,6 +80,7 @@ OTHER = "Kelp farmers here trade quota tokens, and (so far) the price of one mov
         ({"id": "train-0"}, "taken by train/b.jsonl:1"),
         ({"family": family("dev", 1)}, "belongs to dev, not train"),
         ({"family": family("dev", 0)}, "is in dev and train"),
+        ({"tags": ["plain", "tuning"], "family": "my-new-family"}, "belongs to dev, not train"),
     ],
 )
 def test_each_fault_is_found_at_its_line(problems_of, changed, message):

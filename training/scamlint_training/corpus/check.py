@@ -6,7 +6,7 @@ from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 
-from scamlint_training.corpus.documents import CORPUS, REGRESSIONS, read_jsonl, split_of
+from scamlint_training.corpus.documents import CORPUS, REGRESSIONS, SPLIT_OF_TAG, read_jsonl, split_of
 from scamlint_training.corpus.duplicates import copied_problems, duplicate_problems
 from scamlint_training.corpus.rows import Located, Problem, read_rows
 
@@ -54,12 +54,14 @@ def _identity_problems(rows: Sequence[Located]) -> Iterator[Problem]:
 def _family_problems(rows: Sequence[Located]) -> Iterator[Problem]:
     """Yield families in two splits, and families outside the split that their name's hash gives."""
     splits: defaultdict[str, set[str]] = defaultdict(set)
-    mined = {row.document.family for row in rows if "mined" in row.document.tags}
+    placed = {
+        row.document.family: SPLIT_OF_TAG[tag] for row in rows for tag in row.document.tags if tag in SPLIT_OF_TAG
+    }
     for row in rows:
         splits[row.document.family].add(row.split)
     for row in rows:
         family = row.document.family
-        expected = "train" if family in mined else split_of(family)
+        expected = placed.get(family) or split_of(family)
         if len(splits[family]) > 1:
             yield row.problem(
                 f"family {family!r} is in {' and '.join(sorted(splits[family]))}; keep all of it in {expected}."

@@ -20,7 +20,9 @@ GENRES = (
     "regulator_notice technical_doc faq academic review other"
 ).split()
 STANCES = "promoting warning reporting disclaiming neutral satire victim".split()
-TAGS = "hard sober mixed tuple obfuscated plain mined".split()
+TAGS = "hard sober mixed tuple obfuscated plain mined tuning".split()
+# Families with a document of such a tag lie in one split, whatever their name's hash says.
+SPLIT_OF_TAG = {"mined": "train", "tuning": "dev"}
 
 
 @dataclass(frozen=True, slots=True, order=True)

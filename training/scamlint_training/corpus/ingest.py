@@ -15,7 +15,7 @@ def ingest(drafts: Path, corpus: Path = CORPUS, split: str | None = None) -> dic
     Args:
         drafts: Folder with ``*.txt`` drafts; its name becomes the block's.
         corpus: Where to write ``<split>/<block>.jsonl``.
-        split: Put everything there (error-mined documents go to train); by family when None.
+        split: Put everything there (documents tagged ``mined`` go to train, ``tuning`` to dev); by family when None.
 
     Returns:
         Documents written, by split.
