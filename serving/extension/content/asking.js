@@ -5,6 +5,7 @@
   const BATCH = 8_000; // marks come in reading order, a stretch at a time; the server reads such a text with both cores
   const SMALLEST_BATCH = 1_500;
   const BATCH_BLOCKS = 400;
+  const LONGEST_WAIT_MS = 1000; // for the rest of a text that is still being read
   const IN_FLIGHT = 2;
   const SWEPT = 200;
   const LOST = { sentence: "scamlint lost its connection to the browser and tries again; if that lasts, reload the page.", retryAfter: 2 };
@@ -17,6 +18,7 @@
     #mayAsk;
     #changed;
     #queue = [];
+    #unreadSince = 0; // when text began to wait for the rest of what is being read
     #inFlight = 0;
     #sent = 0;
     #limit = BATCH; // less when the server takes less
@@ -58,13 +60,21 @@
       return this.#sent > 0;
     }
 
+    /** Let a block wait until there is enough for a request, or until all is read. */
     add(block) {
       this.#queue.push(block);
+      this.#unreadSince ||= performance.now();
       if (this.#queue.length < this.#crowd) return;
       // In trouble nothing drains the queue; what the page has taken away since must not stay in memory for it.
       for (const each of this.#queue) if (!each.isCurrent) this.#drop(each);
       this.#queue = this.#queue.filter((each) => each.isCurrent);
       this.#crowd = Math.max(SWEPT, 2 * this.#queue.length);
+    }
+
+    /** No more text comes for now: what waits is not held back for it. */
+    allRead() {
+      this.#unreadSince = 0;
+      this.pump();
     }
 
     stop() {
@@ -78,9 +88,9 @@
       if (this.#pumping || !this.#queue.length) return;
       this.#pumping = true;
       try {
-        while (this.#queue.length && this.#inFlight < IN_FLIGHT && (!this.#trouble || this.#trying)) {
+        while (this.#hasEnough && this.#inFlight < IN_FLIGHT && (!this.#trouble || this.#trying)) {
           if (!(await this.#mayAsk()) || this.#stopped) return;
-          const batch = this.#take(Math.min(this.#limit, this.#sent ? BATCH : FIRST_BATCH));
+          const batch = this.#take(this.#size);
           if (!batch.length) continue;
           this.#trying = false; // in trouble, one request tries the water
           this.#ask(batch);
@@ -99,6 +109,22 @@
       this.pump();
     }
 
+    /** Characters of the next request. */
+    get #size() {
+      return Math.min(this.#limit, this.#sent ? BATCH : FIRST_BATCH);
+    }
+
+    /**
+     * Whether a request can go: a full one, or the last one of what was read. The model reads a request as one text, so
+     * what is marked must not hang on where the reader happened to pause; only text that is read very slowly goes earlier.
+     */
+    get #hasEnough() {
+      if (!this.#unreadSince || performance.now() - this.#unreadSince > LONGEST_WAIT_MS) return this.#queue.length > 0;
+      if (this.#queue.length >= BATCH_BLOCKS) return true;
+      let size = 0;
+      return this.#queue.some(({ text }) => (size += text.length + 1) > this.#size);
+    }
+
     /** Blocks for one request, from the front of the queue; what has changed or gone since is left out. */
     #take(limit) {
       const batch = [];
@@ -112,6 +138,7 @@
         batch.push(block);
         size += block.text.length + 1; // and its line break
       }
+      this.#unreadSince &&= performance.now();
       return batch;
     }
 

@@ -108,7 +108,7 @@
         this.#reading = false;
       }
       this.#report();
-      this.asker.pump();
+      this.asker.allRead();
     }
 
     async #readChanges(pace) {

@@ -42,6 +42,24 @@ def test_a_long_article_is_marked_with_exactly_the_words_of_the_server(reader):
     reader.wait_for_badge(page, str(len(marks)))
 
 
+def test_what_goes_in_one_request_does_not_depend_on_where_the_reader_pauses(reader):
+    # The model reads a request as one text: how it is cut decides what is marked.
+    slow = "<i></i>" * 200
+    paragraphs = "".join(f"<p>{QUIET} Note {number}.{slow}</p>" for number in range(100))
+    runs = []
+    for _ in range(2):
+        before = len(reader.recorder.scans)
+        page = reader.open(f"{paragraphs}<p>{PROMISE}</p>")
+        reader.wait(page, 1)
+        reader.settle(page)
+        runs.append(sorted("".join(scan.segments.values()) for scan in reader.recorder.scans[before:]))
+        page.close()
+    assert runs[0] == runs[1]
+    sizes = [len(text) for text in runs[0]]
+    full = [size for size in sizes if 2_000 - 120 < size < 2_000 or 8_000 - 120 < size < 8_000]
+    assert len(full) == len(sizes) - 1, f"All but the last are full: {sizes}"
+
+
 def test_posts_that_are_appended_are_marked_and_only_they_are_sent(reader):
     page = reader.open(f'<main id="feed"><p>{PROMISE}</p></main>')
     assert reader.wait(page, 1) == [words_of(PROMISE)]

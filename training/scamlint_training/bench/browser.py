@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from scamlint_training.bench import Options, Row
-from scamlint_training.browser.chromium import ExtensionBrowser, find_chromium, until, with_extension
+from scamlint_training.browser.chromium import MARKED_WORDS, ExtensionBrowser, find_chromium, until, with_extension
 from scamlint_training.browser.extension import pack, unpack
 from scamlint_training.browser.server import ServerProcess, running_server
 from scamlint_training.browser.sites import Sites, serving
@@ -23,30 +23,48 @@ if TYPE_CHECKING:
 
 _log = logging.getLogger(__name__)
 _ARTICLE_BYTES = 50_000
-_FIRST = "Our plans pay a fixed 3% per day with no risk to your capital. Join us today."
-_LAST = "Every deposit earns a fixed 3% per day, guaranteed, with no risk to your capital."
-# What leads to it: alone behind many honest paragraphs the model may take the promise for a quotation.
-_OFFER = ["Our investment plans are open to everyone.", "Join us today and receive your first payout tomorrow."]
+_POST = "Every deposit earns a fixed 3% per day, guaranteed, with no risk to your capital."
+# Whole offers: beside honest paragraphs the model may take a single promise for a quotation or a warning's example.
+# They share no paragraph, since the extension sends none twice.
+_OPENING = [
+    "Welcome to the official page of our investment platform!",
+    f"Our investment plans are open to everyone. {_POST}",
+    "Double your money in 30 days: deposit $500 today and withdraw $1,000 next month, guaranteed.",
+    "Only 20 places are left, so join now before the offer closes tonight at midnight.",
+    "Send your deposit today and receive your first payout tomorrow.",
+    "Our trading robot has never had a losing day, so your profit is certain and your capital cannot be lost.",
+    "Start with $100 and earn 3% every day; with $5,000 you earn 5% every day for a whole year.",
+    "Invite your friends and earn 10% commission on every deposit that they make, down to level seven.",
+    "Message our manager on WhatsApp now and send your first deposit before the places are gone.",
+]
+_CLOSING = [
+    "Join our investment club today! Our plans pay a guaranteed profit of 4% every day with no risk to your capital.",
+    "Triple your coins in 60 days: deposit 1 ETH now and withdraw 3 ETH in two months, guaranteed.",
+    "Hurry, only 10 places remain and the sale closes in two hours.",
+    "Send your coins to our wallet now and your first payout arrives tomorrow morning, without any risk.",
+    "Bring your friends and earn 12% of everything that they deposit, for life.",
+]
 _RUNS = 5
-# Notes when the first and the last paragraph's marks came, and every task over 50 ms, from the page's own world.
-_WATCH = f"""<script>
-  window.seen = {{}};
+# Notes when the first mark of the opening and of the closing came, and tasks over 50 ms, from the page's own world.
+_WATCH = """<script>
+  window.seen = {};
   window.long = [];
   const note = (list) => long.push(...list.getEntries().map((entry) => entry.duration));
-  new PerformanceObserver(note).observe({{type: "longtask", buffered: true}});
-  const look = () => {{
-    for (const highlight of CSS.highlights.values()) for (const range of highlight) {{
-      seen.first ??= performance.now();
-      if ({_LAST!r}.includes(range.toString()) && range.toString().length > 20) seen.last ??= performance.now();
-    }}
-    if (!seen.last) requestAnimationFrame(look);
-  }};
+  new PerformanceObserver(note).observe({type: "longtask", buffered: true});
+  const look = () => {
+    for (const highlight of CSS.highlights.values()) for (const range of highlight) {
+      const at = range.startContainer.parentElement;
+      if (at.closest("#opening")) seen.first ??= performance.now();
+      if (at.closest("#closing")) seen.last ??= performance.now();
+    }
+    if (!seen.first || !seen.last) requestAnimationFrame(look);
+  };
   requestAnimationFrame(look);
 </script>"""
 
 
 def paragraphs(size: int = _ARTICLE_BYTES) -> list[str]:
-    """Return paragraphs of clean test documents up to a size in bytes, between a promise and another one."""
+    """Return paragraphs of clean test documents up to a size in bytes."""
     chosen: list[str] = []
     total = 0
     for document in load_split("test"):
@@ -56,7 +74,19 @@ def paragraphs(size: int = _ARTICLE_BYTES) -> list[str]:
                     break
                 chosen.append(line)
                 total += len(line.encode())
-    return [_FIRST, *chosen, *_OFFER, _LAST]
+    return chosen
+
+
+def _html(texts: list[str]) -> str:
+    return "".join(f"<p>{html.escape(text, quote=False)}</p>\n" for text in texts)
+
+
+def _wait_for_marks(page: Page) -> None:
+    try:
+        until(page, "window.seen.first && window.seen.last")
+    except TimeoutError:
+        seen, marks = page.evaluate("window.seen"), page.evaluate(MARKED_WORDS)
+        raise RuntimeError(f"The opening or the closing of the article has no mark: {seen}, {marks}") from None
 
 
 @contextmanager
@@ -86,7 +116,7 @@ def _use(page: Page) -> None:
     page.keyboard.type("a few words of a reader", delay=20)
     for number in range(8):
         page.evaluate(
-            "(text) => document.body.insertAdjacentHTML('beforeend', `<p>${text}</p>`)", f"Post {number}. {_LAST}"
+            "(text) => document.body.insertAdjacentHTML('beforeend', `<p>${text}</p>`)", f"Post {number}. {_POST}"
         )
         page.wait_for_timeout(60)
     page.wait_for_timeout(900)
@@ -96,7 +126,7 @@ def _read(browser: ExtensionBrowser, address: str, *, marked: bool) -> dict[str,
     page = browser.context.new_page()
     page.goto(address)
     if marked:
-        until(page, "window.seen.last")
+        _wait_for_marks(page)
     _use(page)
     result: dict[str, Any] = page.evaluate(
         "() => ({ ...seen, load: performance.getEntriesByType('navigation')[0].loadEventEnd, long: window.long })"
@@ -142,7 +172,7 @@ def _profiled(browser: ExtensionBrowser, address: str) -> float:
     session.send("Profiler.setSamplingInterval", {"interval": 1000})
     session.send("Profiler.start")
     page.goto(address)
-    until(page, "window.seen.last")
+    _wait_for_marks(page)
     _use(page)
     profile = session.send("Profiler.stop")["profile"]
     page.close()
@@ -177,7 +207,8 @@ def measure(options: Options) -> list[Row]:
     runs = 2 if options.quick else _RUNS
     with _setting(options.model) as (browser, sites, server, folder):
         article = paragraphs()
-        body = "".join(f"<p>{html.escape(text, quote=False)}</p>\n" for text in article)
+        opening, closing = f'<section id="opening">{_html(_OPENING)}', f'<section id="closing">{_html(_CLOSING)}'
+        body = f"{opening}</section>{_html(article)}{closing}</section>"
         document = f'<!doctype html><meta charset="utf-8"><title>t</title>{_WATCH}<input>{body}'
         (folder / "article.html").write_text(document, encoding="utf-8")
         address = f"{sites.url}/article.html"
@@ -187,7 +218,7 @@ def measure(options: Options) -> list[Row]:
         results = [_read(browser, address, marked=True) for _ in range(runs)]
         stretch = max(_profiled(browser, address) for _ in range(runs))
         page = browser.context.new_page()
-        pasted = [_paste(page, server, "\n".join(article)) for _ in range(runs)]
+        pasted = [_paste(page, server, "\n".join([*_OPENING, *article, *_CLOSING])) for _ in range(runs)]
     middle = [(result["last"] - result["load"]) / 1000 for result in results]
     first = [(result["first"] - result["load"]) / 1000 for result in results]
     longest = max((task for result in results for task in result["long"]), default=0.0)
