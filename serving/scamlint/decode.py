@@ -28,6 +28,8 @@ _LINE_START = 1.5
 _WORD_LOST = 0.2
 # A word before the first likely token needs this score to be taken in.
 _LEAST_BEFORE = 0.05
+# So many words right before a span of the same label ("Buyers" | "collect 68% per year") only lead in to it.
+_LEAD_IN_WORDS = 3
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,7 +104,7 @@ def decode(text: str, tokens: TokenScores, settings: DecodeSettings) -> list[Can
             if bounds is not None and bounds[1] - bounds[0] >= settings.shortest:
                 candidates.append(Candidate(*whole_figures(text, *bounds), int(label), (mean + best) / 2))
     candidates.sort(key=lambda found: (found.start, found.end, found.label))
-    return _without_overlaps(text, candidates, settings.shortest)
+    return _without_lead_ins(text, _without_overlaps(text, candidates, settings.shortest))
 
 
 def _runs(text: str, tokens: TokenScores, label: int, settings: DecodeSettings) -> list[tuple[int, int]]:
@@ -187,3 +189,16 @@ def _without_overlaps(text: str, candidates: list[Candidate], shortest: int) -> 
         kept.append(found)
         last_end[found.label] = found.end
     return kept
+
+
+def _without_lead_ins(text: str, candidates: list[Candidate]) -> list[Candidate]:
+    """Leave out what was cut off the front of a claim: a few words, no figure among them, right before its span."""
+    kept: list[Candidate] = []
+    begins: dict[int, int] = {}
+    for found in reversed(candidates):
+        words, between = text[found.start : found.end], text[found.end : begins.get(found.label, found.end)]
+        short = len(words.split()) <= _LEAD_IN_WORDS and not any(map(str.isdigit, words))
+        begins[found.label] = found.start
+        if not (short and between.isspace() and "\n" not in between):
+            kept.append(found)
+    return kept[::-1]

@@ -56,6 +56,22 @@ def test_words_that_lead_in_to_a_claim_are_left_out() -> None:
     assert words(text, tokens, inside=0.2) == [text]
 
 
+@pytest.mark.parametrize(
+    ("text", "cuts", "found"),
+    [
+        ("Holders receive a fixed 1.1% per month", [1, 2], ["a fixed 1.1% per month"]),
+        ("Guaranteed! Earn 2% a day", [0, 1], ["Guaranteed", "Earn 2% a day"]),
+        ("Zero risk\nEarn 2% a day", [0, 2], ["Zero risk", "Earn 2% a day"]),
+        ("Gold 2% Silver 3% a day", [0, 2], ["Gold 2%", "Silver 3% a day"]),
+        ("Your capital cannot be lost it grows 2% a day", [0, 5], ["Your capital cannot be lost", "it grows 2% a day"]),
+    ],
+)
+def test_a_few_words_cut_off_the_front_of_a_claim_are_no_span(text: str, cuts: list[int], found: list[str]) -> None:
+    size = len(text.split())
+    inside = [0.0 if index < cuts[0] else 0.9 for index in range(size)]
+    assert words(text, scores(text, inside, [0.9 if index in cuts else 0.0 for index in range(size)])) == found
+
+
 def test_a_span_does_not_run_on_into_the_next_sentence() -> None:
     text = "There is no risk to your capital. Payouts arrive each morning"
     tokens = scores(text, [0, 0, 0.9, 0.9, 0.8, 0.8, 0.8, 0.6, 0.6, 0.6, 0.6], [0, 0, 0.8, 0, 0, 0, 0, 0.2, 0, 0, 0])
