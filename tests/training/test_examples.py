@@ -11,7 +11,7 @@ from scamlint_training import soft_labels
 from scamlint_training.batches import Collator, Windows
 from scamlint_training.corpus import Document, load_split
 from scamlint_training.examples import piece_targets, prepare, random_windows
-from scamlint_training.finetune import plain_tokenizer
+from scamlint_training.finetune import plain_tokenizer, rate_factor
 from scamlint_training.settings import TrainingSettings
 from scamlint_training.tagger import DEFAULT_BASE
 from scamlint_training.teacher import fold_of
@@ -152,9 +152,15 @@ def test_folds_part_the_families():
     assert sum(map(len, folds)) == len(set.union(*folds)) == len({document.family for document in documents})
 
 
-@pytest.mark.parametrize(
-    "wrong", [{"epochs": 0}, {"soft_weight": 1.5}, {"train_share": 0.0}, {"overlap": 300}, {"cycles": 7}]
-)
+def test_the_rate_rises_stands_and_falls():
+    factors = [rate_factor(step, 100, 10, 0.5) for step in range(101)]
+    assert factors[0] == 0.1
+    assert factors[10] == factors[50] == 1.0
+    assert factors[75] == 0.5
+    assert factors[100] == 0.0
+
+
+@pytest.mark.parametrize("wrong", [{"epochs": 0}, {"soft_weight": 1.5}, {"train_share": 0.0}, {"overlap": 300}])
 def test_settings_that_make_no_sense_are_refused(wrong):
     with pytest.raises(ValueError, match=next(iter(wrong))):
         TrainingSettings(**wrong)

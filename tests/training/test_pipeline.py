@@ -4,7 +4,7 @@ from types import SimpleNamespace
 import pytest
 import torch
 
-from scamlint_training.callbacks import WeightAverage
+from scamlint_training.callbacks import MovingAverage
 from scamlint_training.pipeline import STEPS, Plan, forget, inputs_hash, resumable, run
 
 
@@ -95,15 +95,12 @@ def test_a_training_that_goes_on_has_the_average_of_one_that_was_never_broken(tm
 
     options = SimpleNamespace(output_dir=str(tmp_path))
     model = torch.nn.Linear(2, 2)
-    unbroken = WeightAverage(model, 0.9, (3, 7))
+    unbroken = MovingAverage(model, 0.9)
     unbroken.on_train_begin(options, SimpleNamespace(global_step=0), None, model=model)
     moved(unbroken, model, range(1, 6))
     (tmp_path / "checkpoint-5").mkdir()
     unbroken.on_save(options, SimpleNamespace(global_step=5), None)
-    resumed = WeightAverage(model, 0.9, (3, 7))
+    resumed = MovingAverage(model, 0.9)
     resumed.on_train_begin(options, SimpleNamespace(global_step=5), None, model=model)
-    for average in (unbroken, resumed):
-        torch.nn.init.constant_(model.weight, 10.0)
-        moved(average, model, range(6, 8))
-    assert not torch.equal(resumed.result.weight, model.weight)
-    assert torch.equal(resumed.result.weight, unbroken.result.weight)
+    assert not torch.equal(resumed.average.weight, model.weight)
+    assert torch.equal(resumed.average.weight, unbroken.average.weight)

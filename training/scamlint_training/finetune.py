@@ -31,12 +31,11 @@ from transformers import (
 )
 
 from scamlint_training.batches import Collator, Windows
-from scamlint_training.callbacks import WeightAverage
+from scamlint_training.callbacks import MovingAverage
 from scamlint_training.corpus import Document, load_split
 from scamlint_training.corpus.documents import REPOSITORY, corpus_hash
 from scamlint_training.examples import prepare
 from scamlint_training.passes import Passes
-from scamlint_training.schedule import Schedule
 from scamlint_training.settings import TrainingSettings
 from scamlint_training.soft_labels import SOFT_LABELS
 from scamlint_training.soft_labels import load as load_soft_labels
@@ -144,10 +143,8 @@ def train(
         tagger, settings.learning_rate, settings.head_rate, settings.layer_decay, settings.weight_decay
     )
     optimizer = torch.optim.AdamW(groups, lr=settings.learning_rate, fused=True)
-    schedule = Schedule(
-        steps, settings.cycles, settings.cycle_share, settings.warmup_steps, settings.decay_share, settings.restart
-    )
-    average = WeightAverage(tagger, settings.averaging, schedule.ends)
+    schedule = LambdaLR(optimizer, lambda step: rate_factor(step, steps, settings.warmup_steps, settings.decay_share))
+    average = MovingAverage(tagger, settings.averaging) if settings.averaging else None
     output.mkdir(parents=True, exist_ok=True)
     trainer = TaggerTrainer(
         settings,
@@ -171,11 +168,11 @@ def train(
         ),
         train_dataset=windows,
         data_collator=Collator(tokenizer),
-        optimizers=(optimizer, LambdaLR(optimizer, schedule.factor)),
-        callbacks=[average],
+        optimizers=(optimizer, schedule),
+        callbacks=[average] if average else [],
     )
     trainer.train(resume_from_checkpoint=resume or None)
-    result = average.result.cpu()
+    result = (average.average if average else tagger).cpu()
     torch.save(result.state_dict(), output / WEIGHTS_FILE)
     record = {
         "settings": asdict(settings),
@@ -187,6 +184,22 @@ def train(
     for checkpoint in output.glob("checkpoint-*"):  # nothing is left to go on with
         shutil.rmtree(checkpoint)
     return result.eval()
+
+
+def rate_factor(step: int, steps: int, warmup: int, decay_share: float) -> float:
+    """Return the factor of the learning rate at a step: rising, standing still, falling to nothing.
+
+    Args:
+        step: Steps that are done.
+        steps: Steps of the whole training.
+        warmup: Steps in which it rises.
+        decay_share: Share of the steps in which it falls.
+
+    Returns:
+        The factor, between 0 and 1.
+    """
+    risen = (step + 1) / warmup if warmup else 1.0
+    return max(0.0, min(1.0, risen, (steps - step) / max(1.0, decay_share * steps)))
 
 
 def load_trained(folder: Path) -> tuple[TokenTagger, TrainingSettings]:

@@ -19,11 +19,9 @@ class TrainingSettings:
         head_rate: Rate of the heads.
         layer_decay: Factor of the rate from a layer to the one below.
         weight_decay: Weight decay of matrices.
-        cycles: How often the rate rises and falls to nothing; the mean of the weights at the ends is the result.
-        cycle_share: Share of the steps in each cycle after the first.
-        restart: Factor of the rate in the cycles after the first.
-        warmup_steps: Steps with a rising rate at the beginning of a cycle.
-        decay_share: Share of a cycle's steps, at its end, in which the rate falls; it stands still before.
+        warmup_steps: Steps with a rising rate at the beginning.
+        decay_share: Share of the steps, at the end, in which the rate falls linearly to nothing; it stands still before
+            (warmup-stable-decay, Hu et al. 2024).
         dropout: Dropout before the heads.
         encoder_dropout: Dropout inside the encoder.
         soft_weight: Share of the teachers' soft labels in the targets, for documents that they have read.
@@ -34,7 +32,7 @@ class TrainingSettings:
         augmented_share: Share of documents that get noise in an epoch.
         window_weight: Weight of the auxiliary loss on windows.
         smoothing: Label smoothing.
-        averaging: Decay of the exponential moving average of the weights in a cycle; 0 for none.
+        averaging: Decay of the exponential moving average of the weights (Polyak and Juditsky 1992); 0 for none.
         train_share: Share of the families that is used, for learning curves.
         seed: Seed of everything.
     """
@@ -46,10 +44,7 @@ class TrainingSettings:
     head_rate: float = 2e-3
     layer_decay: float = 0.85
     weight_decay: float = 0.01
-    cycles: int = 3
-    cycle_share: float = 0.2
-    restart: float = 0.6
-    warmup_steps: int = 100
+    warmup_steps: int = 200
     decay_share: float = 0.6
     dropout: float = 0.1
     encoder_dropout: float = 0.0
@@ -67,14 +62,12 @@ class TrainingSettings:
     def __post_init__(self) -> None:
         if self.epochs < 1 or self.batch_windows < 1:
             raise ValueError("epochs and batch_windows are at least 1.")
-        if self.cycles < 1 or not 0.0 <= self.cycle_share * (self.cycles - 1) < 1.0:
-            raise ValueError("cycles is at least 1, and all after the first take less than the whole training.")
         if not 0 <= self.overlap < self.window - 2:
             raise ValueError(f"overlap must be smaller than the window less 2, got {self.overlap} of {self.window}.")
         for name in ("dropout", "encoder_dropout", "augmented_share", "smoothing", "averaging"):
             if not 0.0 <= getattr(self, name) < 1.0:
                 raise ValueError(f"{name} lies in [0, 1), got {getattr(self, name)}.")
-        for name in ("decay_share", "train_share", "dull_share", "restart"):
+        for name in ("decay_share", "train_share", "dull_share"):
             if not 0.0 < getattr(self, name) <= 1.0:
                 raise ValueError(f"{name} lies in (0, 1], got {getattr(self, name)}.")
         if not 0.0 <= self.soft_weight <= 1.0:
