@@ -38,7 +38,7 @@ class TrainingSettings:
     """
 
     base: str = DEFAULT_BASE
-    epochs: int = 6
+    epochs: int = 4
     batch_windows: int = 32
     learning_rate: float = 7e-4
     head_rate: float = 2e-3
