@@ -84,12 +84,9 @@ def test_the_card_says_what_each_training_read(folder, results):
 
 def test_the_card_tells_of_the_gate(folder, results):
     config = json.loads((folder / "config.json").read_text())
-    config["settings"]["gate"] = {"model": "baseline", "threshold": 0.25, "familiar": 0.6, "weights_sha256": "a" * 64}
+    config["settings"]["gate"] = {"threshold": -2.25}
     (folder / "config.json").write_text(json.dumps(config))
     write_card(folder, results)
     text = (folder / "README.md").read_text()
-    assert (
-        "Windows of 64 word pieces or more in which `baseline` gives every sentence less than 0.25 and knows at least "
-        "0.6 of the character n-grams are not read" in text
-    )
+    assert "the encoder does not read those below -2.25 (a logit)" in text
     assert "| gate |" not in text

@@ -67,7 +67,7 @@ def test_what_follows_a_step_that_ran_alone_is_done_again(plan):
 
 
 def test_every_step_depends_on_the_corpus_and_on_the_steps_before(plan):
-    assert list(STEPS) == ["baseline", "finetune", "export", "calibrate", "gate", "evaluate", "cards"]
+    assert list(STEPS) == ["baseline", "finetune", "skimmer", "export", "calibrate", "gate", "evaluate", "cards"]
     hashes = [inputs_hash(plan, name) for name in STEPS]
     assert len(set(hashes)) == len(STEPS)
 

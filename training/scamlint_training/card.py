@@ -16,7 +16,6 @@ from typing import Any
 
 from scamlint.bundle import CONFIG_FILE, resolve
 from scamlint.labels import all_labels
-from scamlint.scorers.gate import SHORT
 from scamlint_training.corpus import CORPUS, load_corpus
 from scamlint_training.corpus.documents import REPOSITORY
 from scamlint_training.evaluate.page import percent, table
@@ -266,9 +265,9 @@ def _gate(gate: dict[str, Any] | None) -> list[str]:
     if gate is None:
         return []
     return [
-        f"Windows of {SHORT} word pieces or more in which `{gate['model']}` gives every sentence less than "
-        f"{gate['threshold']} and knows at least {gate['familiar']} of the character n-grams are not read, which makes "
-        f"clean pages faster and keeps {100 * KEPT:g} % of the spans on dev, clean and attacked, where that threshold "
+        "A small network over the embeddings, the skimmer, scores each window first, and the encoder does not read "
+        f"those below {gate['threshold']} (a logit). That makes clean pages much faster and keeps "
+        f"{100 * KEPT:g} % of the spans on dev, clean and attacked, where the threshold "
         "was chosen; the evaluation has a row without it.",
         "",
     ]

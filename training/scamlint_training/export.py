@@ -24,24 +24,28 @@ from scamlint.bundle import CONFIG_FILE, file_hash
 from scamlint.labels import label_names
 from scamlint.scorers.transformer import MODEL_FILE, TOKENIZER_FILE
 from scamlint.text import NORMALIZER_VERSION
+from scamlint_training import skimmer as skimmers
+from scamlint_training.early_exit import skip_dull
 from scamlint_training.finetune import SETTINGS_FILE, load_trained, plain_tokenizer
-from scamlint_training.tagger import PieceHead, TokenTagger
+from scamlint_training.skimmer import Skimmer
+from scamlint_training.tagger import Served, TokenTagger
 
 _log = logging.getLogger(__name__)
 LEVELS = {"low": 1, "elevated": 3, "high": 7}
 
 
-def export_onnx(tagger: TokenTagger, path: Path) -> None:
-    """Write the tagger as ONNX, float32, with dynamic batch and length."""
+def export_onnx(tagger: TokenTagger, skimmer: Skimmer | None, path: Path) -> None:
+    """Write the tagger as ONNX, float32, with dynamic batch and length; with what its skimmer says when it has one."""
     ids = torch.ones((2, 8), dtype=torch.long)
     axes = {0: "batch", 1: "pieces"}
+    outputs = {"logits": axes} if skimmer is None else {"logits": axes, "skimmed": {0: "batch"}}
     torch.onnx.export(
-        PieceHead(tagger).eval(),
+        Served(tagger, skimmer).eval(),
         (ids,),
         str(path),
         input_names=["input_ids"],
-        output_names=["logits"],
-        dynamic_axes={"input_ids": axes, "logits": axes},
+        output_names=list(outputs),
+        dynamic_axes={"input_ids": axes, **outputs},
         opset_version=17,
         dynamo=False,
     )
@@ -50,12 +54,12 @@ def export_onnx(tagger: TokenTagger, path: Path) -> None:
 def quantise(source: Path, target: Path) -> None:
     """Quantise the weights of an ONNX model to int8.
 
-    The last layer stays float: it is tiny, and errors there reach the scores undamped.
+    The last layers stay float: they are tiny, and errors there reach the scores undamped.
     """
     head = [
         node.name
         for node in onnx.load(str(source), load_external_data=False).graph.node
-        if node.op_type in ("MatMul", "Gemm") and "/tagger/head" in node.name
+        if node.op_type in ("MatMul", "Gemm") and "/head/" in node.name
     ]
     quantize_dynamic(
         str(source),
@@ -72,26 +76,38 @@ def export(trained: Path, folder: Path, name: str, version: str, int8: bool = Tr
     """Export a trained checkpoint.
 
     Args:
-        trained: What ``scamlint_training.finetune`` wrote.
+        trained: What ``scamlint_training.finetune`` wrote, and ``scamlint_training.skimmer`` beside it; a model without
+            a skimmer can have no gate.
         folder: Model folder to write.
         name: Name of the model.
         version: Its version; a published one is never overwritten with other weights.
         int8: Quantise; float32 otherwise.
     """
     tagger, settings = load_trained(trained)
+    loaded = skimmers.load(trained, tagger)
+    skimmer = None if loaded is None else loaded[0]
     folder.mkdir(parents=True, exist_ok=True)
-    if int8:
-        with tempfile.TemporaryDirectory() as scratch:
-            export_onnx(tagger, Path(scratch) / "float.onnx")
-            quantise(Path(scratch) / "float.onnx", folder / MODEL_FILE)
-    else:
-        export_onnx(tagger, folder / MODEL_FILE)
+    with tempfile.TemporaryDirectory() as scratch:
+        plain = Path(scratch) / "float.onnx"
+        export_onnx(tagger, skimmer, plain)
+        if int8:
+            quantise(plain, Path(scratch) / "int8.onnx")
+            plain = Path(scratch) / "int8.onnx"
+        model = onnx.load(str(plain))
+        onnx.save(model if skimmer is None else skip_dull(model), str(folder / MODEL_FILE))
     plain_tokenizer(settings.base).save(str(folder / TOKENIZER_FILE), pretty=False)
     record = json.loads((trained / SETTINGS_FILE).read_text(encoding="utf-8"))
-    write_config(folder, name, version, asdict(settings), record)
+    write_config(folder, name, version, asdict(settings), record, None if loaded is None else asdict(loaded[1]))
 
 
-def write_config(folder: Path, name: str, version: str, settings: dict[str, Any], record: dict[str, Any]) -> None:
+def write_config(
+    folder: Path,
+    name: str,
+    version: str,
+    settings: dict[str, Any],
+    record: dict[str, Any],
+    skimmer: dict[str, Any] | None,
+) -> None:
     """Write the configuration of a transformer folder, with neutral decoding, calibration and thresholds.
 
     Args:
@@ -100,6 +116,7 @@ def write_config(folder: Path, name: str, version: str, settings: dict[str, Any]
         version: Its version.
         settings: Training settings; window and overlap are used in serving.
         record: What the training wrote down: settings, corpus, and how many documents and word pieces it read.
+        skimmer: Settings of its skimmer, when there is one.
     """
     names = label_names()
     neutral = {label: {"slope": 1.0, "intercept": 0.0} for label in names}
@@ -117,6 +134,7 @@ def write_config(folder: Path, name: str, version: str, settings: dict[str, Any]
         "decode": {"inside": 0.3, "begin": 0.7, "max_gap": 1, "seed": 0.5, "shortest": 6},
         "levels": LEVELS,
         "settings": settings,
+        **({} if skimmer is None else {"skimmer": skimmer}),
         "files": {file: file_hash(folder / file) for file in (MODEL_FILE, TOKENIZER_FILE)},
     }
     (folder / CONFIG_FILE).write_text(json.dumps(config, indent=2) + "\n", encoding="utf-8")

@@ -2,10 +2,9 @@
 
     python -m scamlint_training.gate serving/scamlint/models/minilm_v1 [--write]
 
-A window is read when the baseline is in doubt about a sentence, or when it knows fewer of the character n-grams than in
-all but 2 % of the clean windows of dev. A span of the transformer is kept when every window that its words belong to is
-read. The threshold of the doubt is the largest at which at least 99.5 % of the spans that the transformer reports on
-dev, clean and attacked, are kept.
+The skimmer (``scamlint_training.skimmer``) scores every window, and the encoder reads those at the threshold and above.
+A span of the transformer is kept when every window that its words belong to is read. The threshold is the largest at
+which at least 99.5 % of the spans that the transformer reports on dev, clean and attacked, are kept.
 """
 
 from __future__ import annotations
@@ -19,23 +18,19 @@ from pathlib import Path
 
 import numpy as np
 from numpy.typing import NDArray
-from tokenizers import Tokenizer
 
 from scamlint import Detector
 from scamlint.bundle import CONFIG_FILE, load_bundle, resolve
-from scamlint.encode import encode
-from scamlint.scorers.gate import Gate
-from scamlint.scorers.transformer import TOKENIZER_FILE
+from scamlint.errors import ModelError
+from scamlint.scorers.transformer import TransformerScorer
 from scamlint.text import normalize
-from scamlint.windows import owned_range, token_windows
+from scamlint.windows import owned_range
 from scamlint_training.attacks import ATTACKS, attack
 from scamlint_training.corpus import load_split
 
 _log = logging.getLogger(__name__)
 KEPT = 0.995
-# Share of the clean windows of dev that may count as disguised.
-_UNFAMILIAR = 0.02
-# The gate is written into a folder only when it skips at least this share of the windows of clean documents. With a
+# The gate is written into a folder only when it skips at least this share of the pieces of clean documents. With a
 # third a 50 kB article took 0.77 s instead of 1.12 s (tried.md), which a reader notices.
 WORTHWHILE = 0.3
 
@@ -45,17 +40,15 @@ class GateMeasurement:
     """What the gate would do.
 
     Attributes:
-        threshold: The chosen threshold.
-        familiar: The chosen share of known character n-grams below which a window is read.
+        threshold: The chosen threshold, a logit of the skimmer.
         kept: Share of the transformer's spans that it keeps.
         spans: How many spans that is measured on.
-        skipped: Share of all windows that it skips.
-        skipped_clean: Share of the windows of documents without a gold span, unattacked, that it skips.
+        skipped: Share of all word pieces that it skips.
+        skipped_clean: Share of the pieces of documents without a gold span, unattacked, that it skips.
         windows: How many windows there are.
     """
 
     threshold: float
-    familiar: float
     kept: float
     spans: int
     skipped: float
@@ -75,82 +68,87 @@ def ungated(folder: Path) -> Path:
 
 
 @dataclass(frozen=True, slots=True)
-class _Read:
-    """What the gate says about one text.
+class _Skimmed:
+    """What the gate would see of one text.
 
     Attributes:
         scores: Of each window; shape ``(windows,)``.
-        known: Share of known character n-grams of each window; same shape.
+        pieces: How many word pieces each window has; same shape.
         spans: The windows that the words of each span of the transformer belong to.
     """
 
-    scores: NDArray[np.float64]
-    known: NDArray[np.float64]
+    scores: NDArray[np.float32]
+    pieces: NDArray[np.int64]
     spans: list[NDArray[np.int64]]
 
-    def decisive(self, familiar: float) -> NDArray[np.float64]:
-        """Return the scores, 1 for windows that are read for their disguise."""
-        return np.where(self.known < familiar, 1.0, self.scores)
 
-
-def gate_scores(folder: Path, gate: Gate, texts: Sequence[str]) -> list[_Read]:
-    """Score the transformer's spans and windows by the gate.
+def skim(folder: Path, texts: Sequence[str]) -> list[_Skimmed]:
+    """Score the windows of texts by the skimmer, and say which of them each span of the transformer needs.
 
     Args:
-        folder: Folder of the transformer.
-        gate: The gate; its thresholds are not used.
+        folder: Folder of the transformer, without a gate.
         texts: Documents.
+
+    Raises:
+        ModelError: The model is no transformer, or has no skimmer.
     """
-    bundle = load_bundle(folder)
-    tokenizer = Tokenizer.from_file(str(folder / TOKENIZER_FILE))
-    size, overlap = int(bundle.settings["window"]) - 2, int(bundle.settings["overlap"])
-    reads = []
+    bundle = load_bundle(ungated(folder))
+    if bundle.kind != "transformer":
+        raise ModelError(f"Only a transformer can have a gate, and {folder} is of kind {bundle.kind!r}.")
+    scorer = TransformerScorer(bundle)
+    found = []
     for text, report in zip(texts, Detector.load(folder).scan_many(texts), strict=True):
         norm = normalize(text)
-        document = encode(tokenizer, norm.text)
-        windows = token_windows(len(document.ids), size, overlap)
-        if not windows:
-            reads.append(_Read(np.zeros(0), np.zeros(0), []))
-            continue
-        starts, ends = norm.starts[document.starts], norm.ends[document.ends - 1]
-        owners = np.zeros(len(document.ids), dtype=np.int64)
-        for index in range(len(windows)):
-            first, last = owned_range(windows, index)
-            owners[first:last] = index
-        spans = [owners[(starts < span.end) & (ends > span.start)] for span in report.spans]
-        reads.append(_Read(*gate.window_scores(norm.text, document, windows), spans))
-    return reads
+        document, windows, scores = scorer.skim(norm)
+        pieces = np.array([end - start for start, end in windows], dtype=np.int64)
+        spans: list[NDArray[np.int64]] = []
+        if windows:
+            starts, ends = norm.starts[document.starts], norm.ends[document.ends - 1]
+            owners = np.zeros(len(document.ids), dtype=np.int64)
+            for index in range(len(windows)):
+                first, last = owned_range(windows, index)
+                owners[first:last] = index
+            spans = [owners[(starts < span.end) & (ends > span.start)] for span in report.spans]
+        found.append(_Skimmed(scores, pieces, spans))
+    return found
 
 
-def measure(folder: Path, baseline: str = "baseline", kept: float = KEPT) -> GateMeasurement:
+def measure(folder: Path, kept: float = KEPT) -> GateMeasurement:
     """Choose the threshold on dev and attacked dev and count what it skips.
 
     Args:
         folder: Folder of the transformer, without a gate.
-        baseline: The baseline that gates.
         kept: Share of spans that must be kept.
+
+    Raises:
+        ModelError: The model has no skimmer.
+        ValueError: The folder has a gate, or the transformer reports no span.
     """
     documents = load_split("dev")
     texts = [document.text for document in documents]
     names = list(ATTACKS)
     attacked = [attack(names[seed % len(names)], text, (), seed).text for seed, text in enumerate(texts)]
-    reads = gate_scores(ungated(folder), Gate(baseline, 0.0), [*texts, *attacked])
-    clean_reads = [read for read, document in zip(reads, documents, strict=False) if not document.spans]
-    known = np.concatenate([read.known[read.scores < 1.0] for read in clean_reads])
-    familiar = float(np.floor(np.quantile(known, _UNFAMILIAR) * 1_000) / 1_000)
-    spans = np.array([read.decisive(familiar)[windows].min() for read in reads for windows in read.spans])
+    every = skim(folder, [*texts, *attacked])
+    clean = [text for text, document in zip(every, documents, strict=False) if not document.spans]
+    spans = np.array([text.scores[windows].min() for text in every for windows in text.spans], dtype=np.float64)
+    if not len(spans):
+        raise ValueError(f"The transformer in {folder} reports no span on dev, so no gate can be chosen.")
     threshold = float(np.floor(np.quantile(spans, 1 - kept, method="lower") * 10_000) / 10_000)
-    every = np.concatenate([read.decisive(familiar) for read in reads])
-    clean = np.concatenate([read.decisive(familiar) for read in clean_reads])
     return GateMeasurement(
         threshold=threshold,
-        familiar=familiar,
         kept=float((spans >= threshold).mean()),
         spans=len(spans),
-        skipped=float((every < threshold).mean()),
-        skipped_clean=float((clean < threshold).mean()),
-        windows=len(every),
+        skipped=_skipped(every, threshold),
+        skipped_clean=_skipped(clean, threshold),
+        windows=sum(len(text.scores) for text in every),
     )
+
+
+def _skipped(texts: Sequence[_Skimmed], threshold: float) -> float:
+    """Return the share of word pieces in windows below the threshold."""
+    scores = np.concatenate([text.scores for text in texts])
+    pieces = np.concatenate([text.pieces for text in texts])
+    return float(pieces[scores < threshold].sum() / pieces.sum())
 
 
 def write_report(path: Path, measured: GateMeasurement) -> bool:
@@ -161,17 +159,11 @@ def write_report(path: Path, measured: GateMeasurement) -> bool:
     return on
 
 
-def write(folder: Path, threshold: float, familiar: float, baseline: str = "baseline") -> None:
+def write(folder: Path, threshold: float) -> None:
     """Put the gate into the folder's settings."""
     path = folder / CONFIG_FILE
     config = json.loads(path.read_text(encoding="utf-8"))
-    weights = Gate(baseline, threshold).weights_sha256
-    config["settings"]["gate"] = {
-        "model": baseline,
-        "threshold": threshold,
-        "familiar": familiar,
-        "weights_sha256": weights,
-    }
+    config["settings"]["gate"] = {"threshold": threshold}
     path.write_text(json.dumps(config, indent=2) + "\n", encoding="utf-8")
 
 
@@ -201,10 +193,10 @@ def main() -> None:
     if arguments.report:
         write_report(arguments.report, measured)
     if arguments.write and measured.skipped_clean >= WORTHWHILE:
-        write(folder, measured.threshold, measured.familiar)
+        write(folder, measured.threshold)
         _log.info("gate written into %s", folder)
     elif arguments.write:
-        _log.info("no gate: it would skip %.0f %% of clean windows", 100 * measured.skipped_clean)
+        _log.info("no gate: it would skip %.0f %% of the pieces of clean documents", 100 * measured.skipped_clean)
 
 
 if __name__ == "__main__":

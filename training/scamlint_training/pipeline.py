@@ -2,7 +2,7 @@
 
     python -m scamlint_training.pipeline [--from STEP] [--only STEP]
 
-The steps, in order: baseline, finetune, export, calibrate, gate, evaluate, cards. A finished step is recorded
+The steps, in order: baseline, finetune, skimmer, export, calibrate, gate, evaluate, cards. A finished step is recorded
 with a hash of what it depends on (the corpus, the settings, the steps before it) and is skipped the next time, also
 after a change of the code: `--from STEP` runs it anew. Fine-tuning goes on from its last checkpoint.
 """
@@ -110,6 +110,13 @@ def resumable(folder: Path, inputs: str) -> bool:
     return any(folder.glob("checkpoint-*"))
 
 
+def train_skimmer(plan: Plan) -> None:
+    """Train the skimmer of the fine-tuned checkpoint."""
+    from scamlint_training.skimmer import SkimmerSettings, train
+
+    train(plan.checkpoint, SkimmerSettings())
+
+
 def export_models(plan: Plan) -> None:
     """Export the checkpoint, in int8 to ship and in float32 to compare."""
     from scamlint_training.export import export
@@ -131,9 +138,9 @@ def measure_gate(plan: Plan) -> None:
     from scamlint_training import gate
 
     gate.remove(plan.transformer)
-    measured = gate.measure(plan.transformer, str(plan.baseline))
+    measured = gate.measure(plan.transformer)
     if gate.write_report(REPOSITORY / "training" / "reports" / "gate.json", measured):
-        gate.write(plan.transformer, measured.threshold, measured.familiar)
+        gate.write(plan.transformer, measured.threshold)
 
 
 def evaluate(plan: Plan) -> None:
@@ -158,6 +165,7 @@ def write_cards(plan: Plan) -> None:
 STEPS: dict[str, Callable[[Plan], None]] = {
     "baseline": train_baseline,
     "finetune": finetune,
+    "skimmer": train_skimmer,
     "export": export_models,
     "calibrate": calibrate_models,
     "gate": measure_gate,
@@ -170,6 +178,7 @@ def inputs_hash(plan: Plan, step: str) -> str:
     """Hash what a step depends on: the corpus, the names of the models, the settings up to it; but not the code."""
     from scamlint_training.baseline import BaselineSettings
     from scamlint_training.settings import TrainingSettings
+    from scamlint_training.skimmer import SkimmerSettings
     from scamlint_training.soft_labels import SOFT_LABELS
 
     names = list(STEPS)[: list(STEPS).index(step) + 1]
@@ -177,6 +186,8 @@ def inputs_hash(plan: Plan, step: str) -> str:
     if "finetune" in names:
         soft = hashlib.sha256(SOFT_LABELS.read_bytes()).hexdigest() if SOFT_LABELS.is_file() else None
         depends += [asdict(TrainingSettings()), soft]
+    if "skimmer" in names:
+        depends += [asdict(SkimmerSettings())]
     if "export" in names:
         depends += [plan.name, plan.version]
     return hashlib.sha256(json.dumps(depends, sort_keys=True).encode()).hexdigest()

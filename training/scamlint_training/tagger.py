@@ -58,20 +58,24 @@ class TokenTagger(nn.Module):
         return self.head(hidden), self.window_head(hidden[:, 0])
 
 
-class PieceHead(nn.Module):
-    """What is exported: the tagger without its auxiliary head and without padding.
+class Served(nn.Module):
+    """What is exported: the tagger without its auxiliary head and without padding, and the skimmer.
 
     Serving reads each window alone, so that nothing is padded; masking costs a fifth of the model's time on a CPU.
     """
 
-    def __init__(self, tagger: TokenTagger) -> None:
+    def __init__(self, tagger: TokenTagger, skimmer: nn.Module | None) -> None:
         super().__init__()
         self.tagger = tagger
+        self.skimmer = skimmer
 
-    def forward(self, input_ids: Tensor) -> Tensor:
-        """Return the logits of pieces, shape ``(batch, pieces, 2 * labels)``."""
-        logits: Tensor = self.tagger(input_ids, None)[0]
-        return logits
+    def forward(self, input_ids: Tensor) -> Tensor | tuple[Tensor, Tensor]:
+        """Return the logits of pieces, shape ``(batch, pieces, 2 * labels)``, and the skimmer's, shape ``(batch,)``."""
+        output = self.tagger.encoder(input_ids=input_ids, output_hidden_states=self.skimmer is not None)
+        logits: Tensor = self.tagger.head(output.last_hidden_state)
+        if self.skimmer is None:
+            return logits
+        return logits, self.skimmer(output.hidden_states[0])[1]
 
 
 def tagging_loss(

@@ -3,6 +3,10 @@
 Each window is a run of its own. The quantised model takes the scale of its activations from everything in a run, so
 windows that shared one would change each other's scores; alone, a document's result never depends on what is scanned
 with it. One thread a window is also as fast as all threads on a batch, and nothing is padded.
+
+The gate: a small network in the same graph, the skimmer, looks at the embeddings of a window first. Windows that it
+scores below ``gate`` in the model's settings are surely clean, and the encoder's layers are not computed for them.
+Without that entry every window is read.
 """
 
 from __future__ import annotations
@@ -13,6 +17,7 @@ from concurrent.futures import ThreadPoolExecutor
 from contextvars import copy_context
 from dataclasses import dataclass
 from itertools import chain
+from typing import Any
 
 import numpy as np
 import onnxruntime
@@ -23,7 +28,6 @@ from scamlint.bundle import Bundle
 from scamlint.cores import available_cores
 from scamlint.encode import Encoded, encode, frame_ids
 from scamlint.errors import ModelError
-from scamlint.scorers.gate import Gate
 from scamlint.scoring import TokenScores, checkpoint
 from scamlint.text import NormalizedText
 from scamlint.windows import owned_range, token_windows
@@ -33,8 +37,6 @@ TOKENIZER_FILE = "tokenizer.json"
 # Texts are gathered until they hold this many word pieces, then run together; a text counts as some, also an empty one.
 _GATHER = 16_384
 _LEAST_COUNTED = 64
-# Logit of pieces that the gate keeps from the model.
-_SURELY_NOT = -16.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,7 +45,6 @@ class _Gathered:
 
     documents: list[Encoded]
     windows: list[list[tuple[int, int]]]
-    read: list[NDArray[np.bool_]] | None  # which windows of each text pass the gate; None without a gate
 
 
 # The fused kernel takes several times as long as the addition and the layer norm that it stands for: a tenth of a run
@@ -59,7 +60,8 @@ class TransformerScorer:
         threads: Windows that are read at the same time; as many as there are cores when None.
 
     Raises:
-        ModelError: The ONNX model takes other inputs than word pieces.
+        ModelError: The ONNX model takes other inputs than word pieces and a gate, or the settings have a gate and it
+            takes none.
     """
 
     def __init__(self, bundle: Bundle, threads: int | None = None) -> None:
@@ -73,8 +75,19 @@ class TransformerScorer:
             str(bundle.folder / MODEL_FILE), options, providers=["CPUExecutionProvider"]
         )
         inputs = [each.name for each in self._session.get_inputs()]
-        if inputs != ["input_ids"]:
-            raise ModelError(f"The model in {bundle.folder} takes {inputs}, not ['input_ids'] alone; export it again.")
+        if inputs not in (["input_ids"], ["input_ids", "gate"]):
+            raise ModelError(
+                f"The model in {bundle.folder} takes {inputs}, not ['input_ids', 'gate'] or ['input_ids'] alone; "
+                "export it again."
+            )
+        gate = bundle.settings.get("gate")
+        if gate is not None and "gate" not in inputs:
+            raise ModelError(
+                f"The settings in {bundle.folder} have a gate, but the model has no skimmer; remove `gate` from them."
+            )
+        self._gate: dict[str, NDArray[np.float32]] = {}
+        if "gate" in inputs:
+            self._gate["gate"] = np.array(-np.inf if gate is None else gate["threshold"], dtype=np.float32)
         self._tokenizer = Tokenizer.from_file(str(bundle.folder / TOKENIZER_FILE))
         self._tokenizer.no_truncation()
         self._tokenizer.no_padding()
@@ -82,7 +95,6 @@ class TransformerScorer:
         self._window = int(bundle.settings["window"]) - 2
         self._overlap = int(bundle.settings["overlap"])
         self._labels = len(bundle.thresholds)
-        self._gate = Gate.from_settings(bundle.settings)
         self._threads = threads or available_cores()
         self._pool = ThreadPoolExecutor(max(1, self._threads - 1), thread_name_prefix="scamlint-model")
 
@@ -106,30 +118,26 @@ class TransformerScorer:
     def _gather(self, texts: Iterator[NormalizedText]) -> _Gathered | None:
         """Tokenise texts until there are enough for a run; None when there are no more."""
         documents: list[Encoded] = []
-        normalized: list[str] = []
         pieces = 0
         for text in texts:
-            normalized.append(text.text)
             documents.append(encode(self._tokenizer, text.text))
             pieces += max(_LEAST_COUNTED, len(documents[-1].ids))
             if pieces >= _GATHER:
                 break
         if not documents:
             return None
-        windows = [token_windows(len(document.ids), self._window, self._overlap) for document in documents]
-        if self._gate is None:
-            return _Gathered(documents, windows, None)
-        read = [self._gate.opens(*row) for row in zip(normalized, documents, windows, strict=True)]
-        return _Gathered(documents, windows, read)
+        return _Gathered(documents, [self._cut(document) for document in documents])
+
+    def _cut(self, document: Encoded) -> list[tuple[int, int]]:
+        return token_windows(len(document.ids), self._window, self._overlap)
 
     def _run(self, gathered: _Gathered) -> Iterator[TokenScores]:
         shapes = [(len(document.ids), 2 * self._labels) for document in gathered.documents]
-        scores = [np.full(shape, _SURELY_NOT, dtype=np.float32) for shape in shapes]
+        scores = [np.empty(shape, dtype=np.float32) for shape in shapes]
         jobs = [
             (end - start, document, index)
             for document, windows in enumerate(gathered.windows)
             for index, (start, end) in enumerate(windows)
-            if gathered.read is None or gathered.read[document][index]
         ]
         waiting = deque(sorted(jobs, reverse=True))  # long ones first, so that all threads end together
 
@@ -160,10 +168,37 @@ class TransformerScorer:
 
     def _logits(self, document: Encoded, window: tuple[int, int]) -> NDArray[np.float32]:
         """Run the model on one window; the logits of its pieces, without the special tokens."""
-        start, end = window
-        ids = np.concatenate(([self._first], document.ids[start:end], [self._last]))[None].astype(np.int64)
-        (logits,) = self._session.run(None, {"input_ids": ids})
+        feed: dict[str, NDArray[Any]] = {"input_ids": self._framed(document, window), **self._gate}
+        (logits,) = self._session.run(["logits"], feed)
         return np.asarray(logits)[0, 1:-1]
+
+    def _framed(self, document: Encoded, window: tuple[int, int]) -> NDArray[np.int64]:
+        """Put the special tokens around a window; shape ``(1, pieces + 2)``."""
+        start, end = window
+        return np.concatenate(([self._first], document.ids[start:end], [self._last]))[None].astype(np.int64)
+
+    def skim(self, text: NormalizedText) -> tuple[Encoded, list[tuple[int, int]], NDArray[np.float32]]:
+        """Say what the gate decides by, for those who choose its threshold.
+
+        Args:
+            text: A text.
+
+        Returns:
+            Its word pieces; its windows, as ranges of them; and the skimmer's score of each window, a logit.
+
+        Raises:
+            ModelError: The model has no skimmer.
+        """
+        if not self._gate:
+            raise ModelError("The model has no skimmer, so it can have no gate; train one and export the model again.")
+        document = encode(self._tokenizer, text.text)
+        windows = self._cut(document)
+        closed = {"gate": np.array(np.inf, dtype=np.float32)}
+        skimmed = [
+            self._session.run(["skimmed"], {"input_ids": self._framed(document, window), **closed})[0]
+            for window in windows
+        ]
+        return document, windows, np.concatenate([np.zeros(0, dtype=np.float32), *skimmed])
 
 
 def by_word(document: Encoded, pieces: NDArray[np.float32], labels: int) -> TokenScores:

@@ -1,0 +1,115 @@
+"""The skimmer learns to tell dull windows apart, is built into the model, and lets it skip them."""
+
+import json
+
+import numpy as np
+import onnx
+import onnxruntime
+import pytest
+import torch
+
+from scamlint.bundle import resolve
+from scamlint_training import skimmer as skimmers
+from scamlint_training.dequantise import dequantise
+from scamlint_training.early_exit import SURELY_NOT, skip_dull
+from scamlint_training.export import export, export_onnx
+from scamlint_training.finetune import load_trained
+from scamlint_training.skimmer import Skimmed, Skimmer, SkimmerSettings, batches, fit
+
+# The exporter that leaves us node names to cut the graph at is the older one.
+pytestmark = pytest.mark.filterwarnings(
+    "ignore::DeprecationWarning", "ignore::torch.jit.TracerWarning", "ignore:Constant folding:UserWarning"
+)
+
+SMALL = SkimmerSettings(width=16, layers=2, passes=6, batch_pieces=512, learning_rate=1e-2)
+
+
+@pytest.fixture(scope="module")
+def checkpoint(tmp_path_factory):
+    folder = tmp_path_factory.mktemp("checkpoint")
+    dequantise(resolve("minilm"), folder)
+    return folder
+
+
+@pytest.fixture(scope="module")
+def tagger(checkpoint):
+    return load_trained(checkpoint)[0]
+
+
+def test_padding_says_nothing():
+    torch.manual_seed(0)
+    skimmer = Skimmer(8, SMALL).eval()
+    window = torch.randn(1, 20, 8)
+    padded = torch.cat([window, torch.randn(1, 9, 8)], dim=1)
+    mask = torch.tensor([[1.0] * 20 + [0.0] * 9])
+    alone, beside = skimmer(window), skimmer(padded, mask)
+    assert torch.allclose(alone[0][0], beside[0][0, :20], atol=1e-5)
+    assert torch.allclose(alone[1], beside[1], atol=1e-5)
+
+
+def test_every_window_comes_once_a_pass_and_batches_are_not_too_large():
+    lengths = np.random.default_rng(0).integers(3, 256, 300)
+    found = list(batches(lengths, 1024, np.random.default_rng(1)))
+    assert sorted(np.concatenate(found).tolist()) == list(range(300))
+    assert all(len(batch) * lengths[batch].max() <= 1024 for batch in found)
+
+
+def test_it_learns_which_word_is_a_sign(tagger):
+    rng = np.random.default_rng(0)
+    ids = [rng.integers(2000, 3000, 40).astype(np.int64) for _ in range(400)]
+    for window in ids[::2]:
+        window[rng.integers(0, 40)] = 12211  # the sign
+    signs = [(window == 12211).astype(np.float32) for window in ids]
+    skimmer = fit(tagger, Skimmed(ids, signs), SMALL)
+    fresh = rng.integers(2000, 3000, (2, 40))
+    fresh[0, 17] = 12211
+    with torch.no_grad():
+        scores = skimmer(tagger.encoder.embeddings(input_ids=torch.from_numpy(fresh)))[1]
+    assert scores[0] > 1.0 > -1.0 > scores[1]
+
+
+def test_the_exported_model_reads_above_the_gate_and_skips_below(tagger, tmp_path):
+    torch.manual_seed(0)
+    export_onnx(tagger, Skimmer(384, SMALL).eval(), tmp_path / "plain.onnx")
+    onnx.save(skip_dull(onnx.load(str(tmp_path / "plain.onnx"))), str(tmp_path / "gated.onnx"))
+    plain = onnxruntime.InferenceSession(str(tmp_path / "plain.onnx"), providers=["CPUExecutionProvider"])
+    gated = onnxruntime.InferenceSession(str(tmp_path / "gated.onnx"), providers=["CPUExecutionProvider"])
+    ids = np.random.default_rng(0).integers(1000, 20000, (1, 30))
+    logits, skimmed = plain.run(["logits", "skimmed"], {"input_ids": ids})
+    for gate, expected in ((skimmed[0] - 0.1, logits), (skimmed[0] + 0.1, np.full_like(logits, SURELY_NOT))):
+        feed = {"input_ids": ids, "gate": np.array(gate, dtype=np.float32)}
+        found, again = gated.run(["logits", "skimmed"], feed)
+        assert np.abs(found - expected).max() < 1e-4
+        assert abs(again[0] - skimmed[0]) < 1e-5
+
+
+def test_the_float_model_says_what_the_network_says(tagger, tmp_path):
+    export_onnx(tagger, None, tmp_path / "plain.onnx")
+    session = onnxruntime.InferenceSession(str(tmp_path / "plain.onnx"), providers=["CPUExecutionProvider"])
+    ids = np.random.default_rng(0).integers(1000, 20000, (1, 60))
+    with torch.no_grad():
+        own = tagger(torch.from_numpy(ids), None)[0].numpy()
+    assert np.abs(session.run(None, {"input_ids": ids})[0] - own).max() < 1e-3
+    probabilities = [1 / (1 + np.exp(-logits)) for logits in (session.run(None, {"input_ids": ids})[0], own)]
+    assert np.abs(probabilities[0] - probabilities[1]).max() < 1e-4
+
+
+def test_a_skimmer_comes_back_with_its_tagger_only(checkpoint, tagger, tmp_path):
+    skimmer, settings = skimmers.load(checkpoint, tagger)
+    assert settings == SkimmerSettings(**json.loads((resolve("minilm") / "config.json").read_text())["skimmer"])
+    assert sum(each.numel() for each in skimmer.parameters()) > 100_000
+    (tmp_path / skimmers.TAGGER_FILE).write_bytes(b"another one")
+    (tmp_path / skimmers.SETTINGS_FILE).write_bytes((checkpoint / skimmers.SETTINGS_FILE).read_bytes())
+    with pytest.raises(ValueError, match="belongs to an earlier tagger"):
+        skimmers.load(tmp_path, tagger)
+
+
+def test_a_checkpoint_without_a_skimmer_gives_a_model_without_a_gate(checkpoint, tmp_path):
+    bare = tmp_path / "bare"
+    bare.mkdir()
+    for name in ("tagger.pt", "settings.json"):
+        (bare / name).write_bytes((checkpoint / name).read_bytes())
+    export(bare, tmp_path / "model", "bare", "0")
+    session = onnxruntime.InferenceSession(str(tmp_path / "model" / "model.onnx"), providers=["CPUExecutionProvider"])
+    assert [each.name for each in session.get_inputs()] == ["input_ids"]
+    assert "skimmer" not in json.loads((tmp_path / "model" / "config.json").read_text())
