@@ -11,7 +11,7 @@ import torch
 from scamlint.bundle import resolve
 from scamlint_training import skimmer as skimmers
 from scamlint_training.dequantise import dequantise
-from scamlint_training.early_exit import SURELY_NOT, skip_dull
+from scamlint_training.early_exit import BELOW, skip_dull
 from scamlint_training.export import export, export_onnx
 from scamlint_training.finetune import load_trained
 from scamlint_training.skimmer import Skimmed, Skimmer, SkimmerSettings, batches, fit
@@ -76,7 +76,10 @@ def test_the_exported_model_reads_above_the_gate_and_skips_below(tagger, tmp_pat
     gated = onnxruntime.InferenceSession(str(tmp_path / "gated.onnx"), providers=["CPUExecutionProvider"])
     ids = np.random.default_rng(0).integers(1000, 20000, (1, 30))
     logits, skimmed = plain.run(["logits", "skimmed"], {"input_ids": ids})
-    for gate, expected in ((skimmed[0] - 0.1, logits), (skimmed[0] + 0.1, np.full_like(logits, SURELY_NOT))):
+    for gate, expected in (
+        (skimmed[0] - 0.1, logits),
+        (skimmed[0] + 0.1, np.full_like(logits, min(skimmed[0], 0) - BELOW)),
+    ):
         feed = {"input_ids": ids, "gate": np.array(gate, dtype=np.float32)}
         found, again = gated.run(["logits", "skimmed"], feed)
         assert np.abs(found - expected).max() < 1e-4

@@ -8,8 +8,9 @@ import numpy as np
 import onnx
 from onnx import GraphProto, ModelProto, NodeProto, TensorProto, helper, numpy_helper
 
-# Logit of the pieces of a window that is not read.
-SURELY_NOT = -16.0
+# So far below the skimmer's logit lie those of the pieces of a window that is not read, and of one that it finds worth
+# reading, below 0: surely clean, and still in the skimmer's order, so that documents can be ranked.
+BELOW = 6.0
 
 
 def skip_dull(model: ModelProto) -> ModelProto:
@@ -21,7 +22,7 @@ def skip_dull(model: ModelProto) -> ModelProto:
 
     Returns:
         The model with a second input ``gate``, a number: when no window of the batch is skimmed at it or above, all
-        logits are ``SURELY_NOT``, and only the embeddings and the skimmer are computed.
+        logits lie ``BELOW`` the highest of ``skimmed``, and only the embeddings and the skimmer are computed.
     """
     graph = model.graph
     outputs = {output.name: output for output in graph.output}
@@ -45,6 +46,8 @@ def skip_dull(model: ModelProto) -> ModelProto:
         [
             helper.make_node("Shape", ["input_ids"], ["/dull/shape"], name="/dull/Shape"),
             helper.make_node("Concat", ["/dull/shape", "/dull/channels"], ["/dull/whole"], name="/dull/Concat", axis=0),
+            helper.make_node("Min", ["/gate/highest", "/dull/nothing"], ["/dull/highest"], name="/dull/Min"),
+            helper.make_node("Sub", ["/dull/highest", "/dull/below"], ["/dull/value"], name="/dull/Sub"),
             helper.make_node("Expand", ["/dull/value", "/dull/whole"], ["/dull/logits"], name="/dull/Expand"),
         ],
         "dull",
@@ -52,7 +55,8 @@ def skip_dull(model: ModelProto) -> ModelProto:
         [_renamed(outputs["logits"], "/dull/logits")],
         [
             numpy_helper.from_array(np.array([channels], dtype=np.int64), "/dull/channels"),
-            numpy_helper.from_array(np.array(SURELY_NOT, dtype=np.float32), "/dull/value"),
+            numpy_helper.from_array(np.array(0.0, dtype=np.float32), "/dull/nothing"),
+            numpy_helper.from_array(np.array(BELOW, dtype=np.float32), "/dull/below"),
         ],
     )
     switch = [
