@@ -53,6 +53,7 @@ class SkimmerSettings:
         batch_pieces: Pieces in a batch, padding included.
         learning_rate: Highest rate of the one-cycle schedule (Smith and Topin 2018).
         weight_decay: Weight decay.
+        missed: How many times more a window with a sign weighs than one without: what the gate skips is lost.
         seed: Seed of everything.
     """
 
@@ -63,6 +64,7 @@ class SkimmerSettings:
     batch_pieces: int = 4096
     learning_rate: float = 2e-3
     weight_decay: float = 0.01
+    missed: float = 9.0
     seed: int = 13
 
 
@@ -224,7 +226,9 @@ def fit(tagger: TokenTagger, skimmed: Skimmed, settings: SkimmerSettings) -> Ski
             embedded = tagger.encoder.embeddings(input_ids=ids)
         pieces, windows = skimmer(embedded, mask)
         loss = (loss_of(pieces, signs, reduction="none") * mask).sum() / mask.sum()
-        loss = loss + loss_of(windows, signs.amax(dim=1))
+        highest = signs.amax(dim=1)
+        weight = 1 + settings.missed * highest
+        loss = loss + (loss_of(windows, highest, reduction="none") * weight).sum() / weight.sum()
         optimizer.zero_grad()
         torch.autograd.backward(loss)
         optimizer.step()
