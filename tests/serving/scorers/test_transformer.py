@@ -61,7 +61,7 @@ def test_what_passes_the_gate_is_scored_as_without_one(tmp_path: Path) -> None:
 
 
 def test_the_shipped_gate_shows_the_encoder_a_promise_in_a_dull_page() -> None:
-    dull = "The minutes of the meeting are kept in the office and can be read there on weekdays. " * 60
+    dull = "A block holds a list of transactions and a header, which names the block before it. " * 60
     scorer = TransformerScorer(load_bundle("minilm"))
     threshold = load_bundle("minilm").settings["gate"]["threshold"]
     _, windows, scores = scorer.skim(normalize(dull + PITCH))
