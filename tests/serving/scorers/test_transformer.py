@@ -60,15 +60,16 @@ def test_what_passes_the_gate_is_scored_as_without_one(tmp_path: Path) -> None:
         shutil.rmtree(tmp_path / "open")
 
 
-def test_the_shipped_gate_shows_the_encoder_a_promise_in_a_dull_page() -> None:
+def test_the_shipped_gate_skips_a_dull_page_and_shows_the_encoder_a_promise() -> None:
     dull = "A block holds a list of transactions and a header, which names the block before it. " * 60
     scorer = TransformerScorer(load_bundle("minilm"))
     threshold = load_bundle("minilm").settings["gate"]["threshold"]
-    _, windows, scores = scorer.skim(normalize(dull + PITCH))
-    assert len(windows) == len(scores)
-    assert scores[-1] >= threshold > scores[0]
-    labels = {span.label for span in Detector.load("minilm").scan(dull + PITCH).spans}
-    assert labels == {"guaranteed_return"}
+    document, windows, scores = scorer.skim(normalize(dull))
+    assert (windows[0][0], windows[-1][1]) == (0, len(document.ids))
+    assert len(scores) == len(windows) > 1
+    assert scores.max() < threshold
+    assert scorer.skim(normalize(PITCH))[2].min() >= threshold
+    assert {span.label for span in Detector.load("minilm").scan(PITCH).spans} == {"guaranteed_return"}
 
 
 def test_a_gate_for_a_model_without_a_skimmer_is_refused(tmp_path: Path) -> None:
