@@ -9,12 +9,17 @@ import pytest
 import torch
 
 from scamlint.bundle import resolve
+from scamlint.encode import encode
+from scamlint.text import normalize
 from scamlint_training import skimmer as skimmers
+from scamlint_training.corpus import load_split
 from scamlint_training.dequantise import dequantise
 from scamlint_training.early_exit import BELOW, skip_dull
+from scamlint_training.examples import prepare
 from scamlint_training.export import export, export_onnx
-from scamlint_training.finetune import load_trained
-from scamlint_training.skimmer import Skimmed, Skimmer, SkimmerSettings, batches, fit
+from scamlint_training.finetune import load_trained, plain_tokenizer
+from scamlint_training.skimmer import Skimmed, Skimmer, SkimmerSettings, batches, fit, windows_of_one_pass
+from scamlint_training.tagger import DEFAULT_BASE
 
 # The exporter that leaves us node names to cut the graph at is the older one.
 pytestmark = pytest.mark.filterwarnings(
@@ -52,6 +57,16 @@ def test_every_window_comes_once_a_pass_and_batches_are_not_too_large():
     found = list(batches(lengths, 1024, np.random.default_rng(1)))
     assert sorted(np.concatenate(found).tolist()) == list(range(300))
     assert all(len(batch) * lengths[batch].max() <= 1024 for batch in found)
+
+
+def test_it_reads_every_window_of_one_pass_between_the_special_tokens():
+    documents = load_split("dev")[:6]
+    tokenizer = plain_tokenizer(DEFAULT_BASE)
+    examples = prepare(documents, tokenizer, passes=2, window=64, augmented_share=0.0, seed=1)
+    windows = windows_of_one_pass(examples, 101, 102)
+    assert all((window[0], window[-1]) == (101, 102) and len(window) <= 64 for window in windows)
+    pieces = sum(len(encode(tokenizer, normalize(document.text).text).ids) for document in documents)
+    assert sum(len(window) - 2 for window in windows) == pieces
 
 
 def test_it_learns_which_word_is_a_sign(tagger):

@@ -34,7 +34,7 @@ from scamlint_training.batches import Collator, Windows
 from scamlint_training.callbacks import MovingAverage
 from scamlint_training.corpus import Document, load_split
 from scamlint_training.corpus.documents import REPOSITORY, corpus_hash
-from scamlint_training.examples import prepare
+from scamlint_training.examples import Examples, prepare
 from scamlint_training.passes import Passes
 from scamlint_training.settings import TrainingSettings
 from scamlint_training.soft_labels import SOFT_LABELS
@@ -69,6 +69,19 @@ def share_of(documents: Sequence[Document], share: float) -> list[Document]:
     random.Random(0).shuffle(families)
     kept = set(families[: max(1, round(share * len(families)))])
     return [document for document in documents if document.family in kept]
+
+
+def encoded_passes(documents: Sequence[Document], tokenizer: Tokenizer, settings: TrainingSettings) -> Examples:
+    """Encode the passes that a training with these settings reads, or find them where they were kept."""
+    return prepare(
+        documents,
+        tokenizer,
+        passes=settings.epochs,
+        window=settings.window,
+        augmented_share=settings.augmented_share,
+        seed=settings.seed,
+        cache=EXAMPLES,
+    )
 
 
 class TaggerTrainer(Trainer):  # type: ignore[misc]
@@ -117,15 +130,7 @@ def train(
             "give --soft-weight 0, or make soft labels for it."
         )
     documents = share_of(load_split("train"), settings.train_share)
-    examples = prepare(
-        documents,
-        tokenizer,
-        passes=settings.epochs,
-        window=settings.window,
-        augmented_share=settings.augmented_share,
-        seed=settings.seed,
-        cache=EXAMPLES,
-    )
+    examples = encoded_passes(documents, tokenizer, settings)
     used = [index for index, document in enumerate(documents) if document.family not in left_out]
     windows = Windows(
         examples,

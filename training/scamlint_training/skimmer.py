@@ -31,9 +31,9 @@ from scamlint.cores import available_cores
 from scamlint.encode import frame_ids
 from scamlint.labels import label_names
 from scamlint_training.corpus import load_split
-from scamlint_training.examples import Examples, prepare
-from scamlint_training.finetune import EXAMPLES, load_trained, plain_tokenizer
+from scamlint_training.examples import Examples
 from scamlint_training.finetune import WEIGHTS_FILE as TAGGER_FILE
+from scamlint_training.finetune import encoded_passes, load_trained, plain_tokenizer
 from scamlint_training.tagger import TokenTagger
 
 _log = logging.getLogger(__name__)
@@ -140,8 +140,7 @@ def windows_of_one_pass(examples: Examples, first: int, last: int) -> list[NDArr
     chosen = np.flatnonzero(np.asarray(examples.passes) == examples.passes.max())
     ends = np.asarray(examples.ends)
     begins = np.concatenate([[0], ends[:-1]])
-    frame = [np.array([first]), np.array([last])]
-    return [np.concatenate([frame[0], examples.ids[begins[i] : ends[i]], frame[1]]).astype(np.int64) for i in chosen]
+    return [np.concatenate([[first], examples.ids[begins[i] : ends[i]], [last]]).astype(np.int64) for i in chosen]
 
 
 def label(model: Path, windows: Sequence[NDArray[np.int64]]) -> list[NDArray[np.float32]]:
@@ -250,15 +249,7 @@ def train(checkpoint: Path, settings: SkimmerSettings) -> Skimmer:
 
     tagger, tagging = load_trained(checkpoint)
     tokenizer = plain_tokenizer(tagging.base)
-    examples = prepare(
-        load_split("train"),
-        tokenizer,
-        passes=tagging.epochs,
-        window=tagging.window,
-        augmented_share=tagging.augmented_share,
-        seed=tagging.seed,
-        cache=EXAMPLES,
-    )
+    examples = encoded_passes(load_split("train"), tokenizer, tagging)
     windows = windows_of_one_pass(examples, *frame_ids(tokenizer))
     _log.info("the tagger reads %d windows, %d pieces", len(windows), sum(map(len, windows)))
     with tempfile.TemporaryDirectory() as scratch:
