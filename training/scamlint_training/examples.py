@@ -26,6 +26,7 @@ from scamlint.text import NORMALIZER_VERSION, NormalizedText, normalize
 from scamlint.windows import token_windows
 from scamlint_training.augment import AUGMENTATIONS, augment
 from scamlint_training.corpus import Document, GoldSpan
+from scamlint_training.guests import Guests, is_host, seat
 
 _log = logging.getLogger(__name__)
 # Documents that a process encodes at a time.
@@ -109,6 +110,7 @@ def prepare(
     passes: int,
     window: int,
     augmented_share: float,
+    guest_share: float = 0.0,
     seed: int,
     cache: Path | None = None,
 ) -> Examples:
@@ -121,6 +123,7 @@ def prepare(
         window: Most pieces in a window, the two special tokens included.
         augmented_share: Share of documents that get noise; half of it in the first pass, so that the network learns
             the patterns before their disguises.
+        guest_share: Share of the dull documents that get a guest in each pass (``guests.py``), before the noise.
         seed: Seed of the noise and of the cuts.
         cache: Folder in which the result is kept for the next time.
 
@@ -128,9 +131,20 @@ def prepare(
         The windows of all passes.
     """
     code = [
-        inspect.getsource(sys.modules[part.__module__]) for part in (augment, encode, random_windows, token_windows)
+        inspect.getsource(sys.modules[part.__module__])
+        for part in (augment, encode, random_windows, seat, token_windows)
     ]
-    how = (passes, window, augmented_share, seed, NORMALIZER_VERSION, label_names(), tokenizer.to_str(), code)
+    how = (
+        passes,
+        window,
+        augmented_share,
+        guest_share,
+        seed,
+        NORMALIZER_VERSION,
+        label_names(),
+        tokenizer.to_str(),
+        code,
+    )
     key = hashlib.sha256(repr(how).encode())
     for document in documents:
         key.update(repr((document.id, document.text, document.spans)).encode())
@@ -143,7 +157,7 @@ def prepare(
         for number in range(passes)
         for first in range(0, len(documents), _CHUNK)
     ]
-    work = _Work(documents, tokenizer, window, seed)
+    work = _Work(documents, tokenizer, window, seed, guest_share, Guests.among(documents))
     with multiprocessing.get_context("fork").Pool(min(available_cores(), len(jobs)), _give, (work,)) as pool:
         parts = pool.map(_encode_chunk, jobs, chunksize=1)
     ends = np.cumsum(np.concatenate([part[3] for part in parts]))
@@ -162,6 +176,8 @@ class _Work:
     tokenizer: Tokenizer
     window: int
     seed: int
+    guest_share: float
+    guests: Guests
 
 
 _work: _Work
@@ -183,8 +199,12 @@ def _encode_chunk(job: tuple[int, int, float]) -> tuple[NDArray[Any], ...]:
         plain_norm = normalize(text)
         plain = encode(tokenizer, plain_norm.text)
         norm, encoded = plain_norm, plain
+        if is_host(document) and rng.random() < _work.guest_share:
+            text, spans, sources = seat(document, _work.guests, rng)
         if rng.random() < share:
-            text, spans, sources = augment(text, spans, _choose(rng), rng)
+            text, spans, noisy = augment(text, spans, _choose(rng), rng)
+            sources = [sources[place] if place >= 0 else -1 for place in noisy] if sources else noisy
+        if sources is not None:
             norm = normalize(text)
             encoded = encode(tokenizer, norm.text)
         rows = piece_targets(norm, encoded.starts, encoded.ends, spans)

@@ -79,6 +79,7 @@ def encoded_passes(documents: Sequence[Document], tokenizer: Tokenizer, settings
         passes=settings.epochs,
         window=settings.window,
         augmented_share=settings.augmented_share,
+        guest_share=settings.guest_share,
         seed=settings.seed,
         cache=EXAMPLES,
     )

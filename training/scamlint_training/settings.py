@@ -30,6 +30,7 @@ class TrainingSettings:
         window: Pieces in a window, special tokens included.
         overlap: Pieces that neighbouring windows share when the model is served; training cuts at random places.
         augmented_share: Share of documents that get noise in an epoch.
+        guest_share: Share of the dull documents that get a short document of its own into them in an epoch.
         window_weight: Weight of the auxiliary loss on windows.
         smoothing: Label smoothing.
         averaging: Decay of the exponential moving average of the weights (Polyak and Juditsky 1992); 0 for none.
@@ -53,6 +54,7 @@ class TrainingSettings:
     window: int = 256
     overlap: int = 32
     augmented_share: float = 0.5
+    guest_share: float = 0.25
     window_weight: float = 0.2
     smoothing: float = 0.0
     averaging: float = 0.995
@@ -67,8 +69,10 @@ class TrainingSettings:
         for name in ("dropout", "encoder_dropout", "augmented_share", "smoothing", "averaging"):
             if not 0.0 <= getattr(self, name) < 1.0:
                 raise ValueError(f"{name} lies in [0, 1), got {getattr(self, name)}.")
+        if not 0.0 <= self.guest_share <= 1.0 or not 0.0 <= self.soft_weight <= 1.0:
+            raise ValueError(
+                f"guest_share and soft_weight lie in [0, 1], got {self.guest_share} and {self.soft_weight}."
+            )
         for name in ("decay_share", "train_share", "dull_share"):
             if not 0.0 < getattr(self, name) <= 1.0:
                 raise ValueError(f"{name} lies in (0, 1], got {getattr(self, name)}.")
-        if not 0.0 <= self.soft_weight <= 1.0:
-            raise ValueError(f"soft_weight lies in [0, 1], got {self.soft_weight}.")

@@ -56,6 +56,7 @@ def teacher_settings(base: str, seed: int) -> TrainingSettings:
         layer_decay=0.9,
         encoder_dropout=0.1,
         dull_share=1.0,
+        guest_share=0.0,  # a guest may belong to the fold that it must not see
         soft_weight=0.0,  # a teacher of earlier teachers would know of the fold that it must not see
         seed=seed,
     )
