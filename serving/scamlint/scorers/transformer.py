@@ -13,7 +13,7 @@ from __future__ import annotations
 
 from collections import deque
 from collections.abc import Iterable, Iterator
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import Future, ThreadPoolExecutor, wait
 from contextvars import copy_context
 from dataclasses import dataclass
 from itertools import chain
@@ -45,6 +45,34 @@ class _Gathered:
 
     documents: list[Encoded]
     windows: list[list[tuple[int, int]]]
+
+
+@dataclass(frozen=True, slots=True)
+class _Reading:
+    """Gathered texts while their windows are read.
+
+    Attributes:
+        gathered: The texts.
+        scores: Logits of each text's pieces, filled window by window.
+        waiting: Windows that no thread has taken: their lengths, texts and numbers.
+        helpers: What the other threads do.
+    """
+
+    gathered: _Gathered
+    scores: list[NDArray[np.float32]]
+    waiting: deque[tuple[int, int, int]]
+    helpers: list[Future[None]]
+
+    def stop(self) -> None:
+        """Take the waiting windows away and wait for those that are being read."""
+        self.waiting.clear()
+        wait([helper for helper in self.helpers if not helper.cancel()])
+
+    def check(self) -> None:
+        """Raise what a helper raised."""
+        for helper in self.helpers:
+            if not helper.cancelled():
+                helper.result()
 
 
 # The fused kernel takes several times as long as the addition and the layer norm that it stands for: a tenth of a run
@@ -99,21 +127,36 @@ class TransformerScorer:
         self._pool = ThreadPoolExecutor(max(1, self._threads - 1), thread_name_prefix="scamlint-model")
 
     def score_many(self, texts: Iterable[NormalizedText]) -> Iterator[TokenScores]:
-        """Score texts; while the model runs, the next texts are tokenised in another thread."""
+        """Score texts; the next ones are tokenised meanwhile, and read while the caller uses what is yielded."""
         source = iter(texts)
         gathered = self._gather(source)
         if gathered is None:
             return
         first = next(source, None)
         if first is None:  # one batch and no more: no need for a thread
-            yield from self._run(gathered)
+            only = self._begin(gathered)
+            self._end(only)
+            yield from self._results(only)
             return
         source = chain([first], source)
-        with ThreadPoolExecutor(1, thread_name_prefix="scamlint-tokenise") as pool:
-            while gathered is not None:
-                following = pool.submit(self._gather, source)
-                yield from self._run(gathered)
-                gathered = following.result()
+        reading: _Reading | None = self._begin(gathered)
+        try:
+            with ThreadPoolExecutor(1, thread_name_prefix="scamlint-tokenise") as pool:
+                while reading is not None:
+                    following = pool.submit(self._gather, source)
+                    self._end(reading)
+                    done, reading = reading, None
+                    try:
+                        gathered = following.result()
+                    except Exception:  # the caller's iterator broke; what came before it is not lost
+                        yield from self._results(done)
+                        raise
+                    if gathered is not None:
+                        reading = self._begin(gathered)
+                    yield from self._results(done)
+        finally:
+            if reading is not None:
+                reading.stop()
 
     def _gather(self, texts: Iterator[NormalizedText]) -> _Gathered | None:
         """Tokenise texts until there are enough for a run; None when there are no more."""
@@ -131,38 +174,44 @@ class TransformerScorer:
     def _cut(self, document: Encoded) -> list[tuple[int, int]]:
         return token_windows(len(document.ids), self._window, self._overlap)
 
-    def _run(self, gathered: _Gathered) -> Iterator[TokenScores]:
-        shapes = [(len(document.ids), 2 * self._labels) for document in gathered.documents]
-        scores = [np.empty(shape, dtype=np.float32) for shape in shapes]
+    def _begin(self, gathered: _Gathered) -> _Reading:
+        """Let the other threads begin to read."""
+        scores = [np.empty((len(document.ids), 2 * self._labels), dtype=np.float32) for document in gathered.documents]
         jobs = [
             (end - start, document, index)
             for document, windows in enumerate(gathered.windows)
             for index, (start, end) in enumerate(windows)
         ]
         waiting = deque(sorted(jobs, reverse=True))  # long ones first, so that all threads end together
+        reading = _Reading(gathered, scores, waiting, [])
+        for _ in range(min(self._threads, len(jobs)) - 1):
+            reading.helpers.append(self._pool.submit(copy_context().run, self._read, reading))
+        return reading
 
-        def work() -> None:
-            while waiting:
-                try:
-                    _, document, index = waiting.popleft()
-                except IndexError:  # another thread took the last one
-                    return
-                checkpoint()
-                windows = gathered.windows[document]
-                start, end = owned_range(windows, index)
-                first = windows[index][0]
-                logits = self._logits(gathered.documents[document], windows[index])
-                scores[document][start:end] = logits[start - first : end - first]
+    def _read(self, reading: _Reading) -> None:
+        """Read windows until none is waiting."""
+        while reading.waiting:
+            try:
+                _, document, index = reading.waiting.popleft()
+            except IndexError:  # another thread took the last one
+                return
+            checkpoint()
+            windows = reading.gathered.windows[document]
+            start, end = owned_range(windows, index)
+            first = windows[index][0]
+            logits = self._logits(reading.gathered.documents[document], windows[index])
+            reading.scores[document][start:end] = logits[start - first : end - first]
 
-        helpers = [self._pool.submit(copy_context().run, work) for _ in range(min(self._threads, len(jobs)) - 1)]
+    def _end(self, reading: _Reading) -> None:
+        """Read along until all windows are read."""
         try:
-            work()
+            self._read(reading)
         finally:
-            waiting.clear()
-            for helper in helpers:
-                if not helper.cancel():  # one that has not begun has nothing to do any more
-                    helper.result()
-        for encoded, raw in zip(gathered.documents, scores, strict=True):
+            reading.stop()
+        reading.check()
+
+    def _results(self, reading: _Reading) -> Iterator[TokenScores]:
+        for encoded, raw in zip(reading.gathered.documents, reading.scores, strict=True):
             probabilities = (1.0 / (1.0 + np.exp(-raw))).astype(np.float32)
             yield by_word(encoded, probabilities, self._labels)
 

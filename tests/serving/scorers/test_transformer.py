@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import shutil
+from collections.abc import Iterator
 from pathlib import Path
 
 import onnx
@@ -84,3 +85,33 @@ def test_a_gate_for_a_model_without_a_skimmer_is_refused(tmp_path: Path) -> None
     (folder / "config.json").write_text(json.dumps(config), encoding="utf-8")
     with pytest.raises(ModelError, match="no skimmer; remove `gate`"):
         Detector.load(folder)
+
+
+def long_texts() -> Iterator[str]:
+    """Yield as many pages as two and a half runs of the model take."""
+    for number in range(32):
+        yield f"Page {number}. {PITCH} " + "The library opens at nine and closes when the last reader leaves. " * 90
+
+
+def test_texts_before_one_that_cannot_be_had_are_not_lost(tmp_path: Path) -> None:
+    detector = Detector.load(gated(tmp_path / "closed", 1000.0))  # fast: nothing is read
+
+    def broken() -> Iterator[str]:
+        yield from long_texts()
+        raise OSError("the disk is gone")
+
+    lengths: list[int] = []
+    reports = detector.scan_many(broken())
+    with pytest.raises(OSError, match="the disk is gone"):
+        lengths.extend(report.characters for report in reports)
+    assert len(lengths) >= 16
+    assert lengths == [len(text) for text in long_texts()][: len(lengths)]
+
+
+def test_who_stops_early_stops_the_reading(tmp_path: Path) -> None:
+    detector = Detector.load(gated(tmp_path / "closed", 1000.0))
+    pages = list(long_texts())
+    reports = detector.scan_many(pages)
+    next(reports)
+    reports.close()
+    assert [report.characters for report in detector.scan_many(pages)] == [len(page) for page in pages]
