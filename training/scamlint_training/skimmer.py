@@ -60,7 +60,7 @@ class SkimmerSettings:
     width: int = 128
     layers: int = 4
     kernel: int = 3
-    passes: int = 6
+    passes: int = 8
     batch_pieces: int = 4096
     learning_rate: float = 2e-3
     weight_decay: float = 0.01
