@@ -18,7 +18,8 @@ from scamlint_training.early_exit import BELOW, skip_dull
 from scamlint_training.examples import prepare
 from scamlint_training.export import export, export_onnx
 from scamlint_training.finetune import load_trained, plain_tokenizer
-from scamlint_training.skimmer import Skimmed, Skimmer, SkimmerSettings, batches, fit, windows_of_one_pass
+from scamlint_training.skimmer import Skimmer, SkimmerSettings, fit
+from scamlint_training.skimmer_examples import Skimmed, batches, patchwork, stops, windows_of_one_pass
 from scamlint_training.tagger import DEFAULT_BASE
 
 # The exporter that leaves us node names to cut the graph at is the older one.
@@ -69,13 +70,26 @@ def test_it_reads_every_window_of_one_pass_between_the_special_tokens():
     assert sum(len(window) - 2 for window in windows) == pieces
 
 
+def test_patchwork_keeps_sentences_whole_and_mixes_documents():
+    tokenizer = plain_tokenizer(DEFAULT_BASE)
+    texts = [f"The {name} met on Monday. It kept the fee. Nothing else was said." for name in ("board", "club", "crew")]
+    windows = [np.concatenate([[101], encode(tokenizer, text).ids, [102]]) for text in texts]
+    made = patchwork(windows, stops(tokenizer), 400, np.random.default_rng(0))
+    assert 400 <= sum(map(len, made)) < 450
+    assert all((window[0], window[-1]) == (101, 102) and len(window) == len(windows[0]) for window in made)
+    read = [tokenizer.decode(window[1:-1].tolist()) for window in made]
+    sentences = {sentence + "." for text in texts for sentence in text.lower().rstrip(".").split(". ")}
+    assert {part + "." for text in read for part in text.split(". ")[:-1]} == sentences
+    assert any("nothing else was said. the " in text for text in read)  # the last sentence of one, the first of another
+
+
 def test_it_learns_which_word_is_a_sign(tagger):
     rng = np.random.default_rng(0)
     ids = [rng.integers(2000, 3000, 40).astype(np.int64) for _ in range(400)]
     for window in ids[::2]:
         window[rng.integers(0, 40)] = 12211  # the sign
-    signs = [(window == 12211).astype(np.float32) for window in ids]
-    skimmer = fit(tagger, Skimmed(ids, signs), SMALL)
+    logits = [np.where((window == 12211)[:, None], [8.0, -8.0], -8.0).astype(np.float16) for window in ids]
+    skimmer = fit(tagger, Skimmed(ids, logits), SMALL)
     fresh = rng.integers(2000, 3000, (2, 40))
     fresh[0, 17] = 12211
     with torch.no_grad():

@@ -161,7 +161,7 @@ def train(
             num_train_epochs=1,
             per_device_train_batch_size=settings.batch_windows,
             use_cpu=not torch.cuda.is_available(),
-            bf16=_bf16_helps(),
+            bf16=bf16_helps(),
             max_grad_norm=1.0,
             save_steps=max(200, steps // 8),
             save_total_limit=1,
@@ -216,7 +216,7 @@ def load_trained(folder: Path) -> tuple[TokenTagger, TrainingSettings]:
     return tagger.eval(), settings
 
 
-def _bf16_helps() -> bool:
+def bf16_helps() -> bool:
     """Whether this machine computes bfloat16 faster than float32."""
     if torch.cuda.is_available():
         return bool(torch.cuda.is_bf16_supported())

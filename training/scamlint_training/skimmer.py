@@ -5,8 +5,9 @@
 Most text is dull, and the six layers of the encoder need not read it: a cascade (Viola and Jones 2001) whose first
 stage is cheap, or an early exit (BranchyNet, Teerapittayanon et al. 2016) before the first layer. The skimmer sees what
 the encoder's embedding layer gives, mixes neighbouring pieces by convolutions, and learns what the finished tagger says
-about the windows of the train split, as it is served (distillation, Hinton et al. 2015). ``export`` builds it into the
-model's graph, ``gate`` chooses the score from which a window is read.
+about text, as it is served (distillation, Hinton et al. 2015). It is asked for one number a window, but while it learns
+it has to tell all labels of each piece apart, as the tagger does: with the highest alone it learns half as much
+(reports/tried.md). ``export`` builds it into the model's graph, ``gate`` chooses the score from which a window is read.
 """
 
 from __future__ import annotations
@@ -15,25 +16,20 @@ import argparse
 import json
 import logging
 import tempfile
-from collections.abc import Iterator, Sequence
-from concurrent.futures import ThreadPoolExecutor
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
 import numpy as np
-import onnxruntime
 import torch
 from numpy.typing import NDArray
 from torch import Tensor, nn
 
 from scamlint.bundle import file_hash
-from scamlint.cores import available_cores
 from scamlint.encode import frame_ids
-from scamlint.labels import label_names
 from scamlint_training.corpus import load_split
-from scamlint_training.examples import Examples
 from scamlint_training.finetune import WEIGHTS_FILE as TAGGER_FILE
-from scamlint_training.finetune import encoded_passes, load_trained, plain_tokenizer
+from scamlint_training.finetune import bf16_helps, encoded_passes, load_trained, plain_tokenizer
+from scamlint_training.skimmer_examples import Skimmed, batches, label, patchwork, stops, windows_of_one_pass
 from scamlint_training.tagger import TokenTagger
 
 _log = logging.getLogger(__name__)
@@ -50,21 +46,25 @@ class SkimmerSettings:
         layers: Convolutions; each reaches twice as far as the one before (dilation, Yu and Koltun 2016).
         kernel: Pieces that each of them mixes; odd.
         passes: Passes over the windows.
+        patches: Word pieces of patchwork for each that the windows of the train split have.
         batch_pieces: Pieces in a batch, padding included.
         learning_rate: Highest rate of the one-cycle schedule (Smith and Topin 2018).
         weight_decay: Weight decay.
         missed: How many times more a window with a sign weighs than one without: what the gate skips is lost.
+        telling: Weight of the loss on all that the tagger says about each piece.
         seed: Seed of everything.
     """
 
     width: int = 128
     layers: int = 4
     kernel: int = 3
-    passes: int = 8
+    passes: int = 6
+    patches: float = 0.8
     batch_pieces: int = 4096
     learning_rate: float = 2e-3
     weight_decay: float = 0.01
     missed: float = 9.0
+    telling: float = 2.0
     seed: int = 13
 
 
@@ -98,8 +98,12 @@ class Skimmer(nn.Module):
             Logits of pieces, shape ``(windows, pieces)``, and of windows, shape ``(windows,)``: a soft maximum over
             their pieces.
         """
+        return self.judge(self.mix(embedded, mask), mask)
+
+    def mix(self, embedded: Tensor, mask: Tensor | None) -> Tensor:
+        """Mix neighbouring pieces; shape ``(windows, pieces, width)``, zeros for padding."""
         there = None if mask is None else mask[..., None]
-        mixed = self.narrow(embedded)
+        mixed: Tensor = self.narrow(embedded)
         if there is not None:
             mixed = mixed * there
         for layer, (norm, mix) in enumerate(zip(self.norms, self.mixes, strict=True)):
@@ -107,7 +111,11 @@ class Skimmer(nn.Module):
             mixed = mixed + nn.functional.gelu(mix(_neighbours(normed, self.kernel, 2**layer)))
             if there is not None:
                 mixed = mixed * there
-        highest = mixed if there is None else mixed.masked_fill(there == 0, -1e4)
+        return mixed
+
+    def judge(self, mixed: Tensor, mask: Tensor | None) -> tuple[Tensor, Tensor]:
+        """Return what :meth:`forward` does, from what :meth:`mix` gives."""
+        highest = mixed if mask is None else mixed.masked_fill(mask[..., None] == 0, -1e4)
         strongest = highest.amax(dim=1, keepdim=True).expand_as(mixed)
         pieces = self.head(torch.cat([mixed, strongest], dim=-1))[..., 0]
         doubled = 2 * pieces if mask is None else (2 * pieces).masked_fill(mask == 0, -1e4)
@@ -122,77 +130,6 @@ def _neighbours(rows: Tensor, kernel: int, step: int) -> Tensor:
     return torch.cat([padded[:, shift : shift + pieces] for shift in range(0, 2 * reach + 1, step)], dim=-1)
 
 
-@dataclass(frozen=True, slots=True)
-class Skimmed:
-    """Windows of the train split and what the tagger says about them.
-
-    Attributes:
-        ids: For each window its pieces, special tokens included.
-        signs: For each window the highest ``inside`` probability of any label, for each piece.
-    """
-
-    ids: list[NDArray[np.int64]]
-    signs: list[NDArray[np.float32]]
-
-
-def windows_of_one_pass(examples: Examples, first: int, last: int) -> list[NDArray[np.int64]]:
-    """Return the windows of the last pass, between the special tokens; each document has noise in it or has none."""
-    chosen = np.flatnonzero(np.asarray(examples.passes) == examples.passes.max())
-    ends = np.asarray(examples.ends)
-    begins = np.concatenate([[0], ends[:-1]])
-    return [np.concatenate([[first], examples.ids[begins[i] : ends[i]], [last]]).astype(np.int64) for i in chosen]
-
-
-def label(model: Path, windows: Sequence[NDArray[np.int64]]) -> list[NDArray[np.float32]]:
-    """Let an exported tagger read windows, one at a time as it is served.
-
-    Args:
-        model: An ONNX file that takes ``input_ids`` alone.
-        windows: Pieces, special tokens included.
-
-    Returns:
-        For each window the highest ``inside`` probability of any label, for each piece.
-    """
-    options = onnxruntime.SessionOptions()
-    options.log_severity_level = 3
-    options.intra_op_num_threads = 1
-    session = onnxruntime.InferenceSession(str(model), options, providers=["CPUExecutionProvider"])
-    labels = len(label_names())
-
-    def read(ids: NDArray[np.int64]) -> NDArray[np.float32]:
-        (logits,) = session.run(["logits"], {"input_ids": ids[None]})
-        highest = np.asarray(logits)[0, :, :labels].max(axis=1)
-        return np.asarray(1.0 / (1.0 + np.exp(-highest)), dtype=np.float32)
-
-    with ThreadPoolExecutor(available_cores()) as pool:
-        return list(pool.map(read, windows))
-
-
-def batches(lengths: NDArray[np.int64], pieces: int, rng: np.random.Generator) -> Iterator[NDArray[np.int64]]:
-    """Put windows of like length together, in random order.
-
-    Args:
-        lengths: Pieces of each window.
-        pieces: Most pieces in a batch, padding included.
-        rng: Source of the order.
-
-    Yields:
-        Running numbers of the windows of a batch.
-    """
-    order = rng.permutation(len(lengths))
-    order = order[np.argsort(lengths[order] // 16, kind="stable")]
-    found: list[NDArray[np.int64]] = []
-    begin, longest = 0, 0
-    for position, window in enumerate(order):
-        longest = max(longest, int(lengths[window]))
-        if position > begin and (position - begin + 1) * longest > pieces:
-            found.append(order[begin:position])
-            begin, longest = position, int(lengths[window])
-    found.append(order[begin:])
-    for index in rng.permutation(len(found)):
-        yield found[index]
-
-
 def fit(tagger: TokenTagger, skimmed: Skimmed, settings: SkimmerSettings) -> Skimmer:
     """Train a skimmer.
 
@@ -203,39 +140,55 @@ def fit(tagger: TokenTagger, skimmed: Skimmed, settings: SkimmerSettings) -> Ski
     """
     torch.manual_seed(settings.seed)
     skimmer = Skimmer(int(tagger.encoder.config.hidden_size), settings)
+    channels = skimmed.logits[0].shape[1]
+    telling = nn.Linear(settings.width, channels)  # only while it learns
     lengths = np.array([len(ids) for ids in skimmed.ids], dtype=np.int64)
     rng = np.random.default_rng(settings.seed)
     plan = [batch for _ in range(settings.passes) for batch in batches(lengths, settings.batch_pieces, rng)]
-    optimizer = torch.optim.AdamW(skimmer.parameters(), lr=settings.learning_rate, weight_decay=settings.weight_decay)
+    optimizer = torch.optim.AdamW(
+        [*skimmer.parameters(), *telling.parameters()], lr=settings.learning_rate, weight_decay=settings.weight_decay
+    )
     schedule = torch.optim.lr_scheduler.OneCycleLR(
         optimizer, max_lr=settings.learning_rate, total_steps=len(plan) + 1, pct_start=0.1
     )
     loss_of = nn.functional.binary_cross_entropy_with_logits
     lately = 0.0
     for step, batch in enumerate(plan):
-        longest = int(lengths[batch].max())
-        ids = torch.zeros((len(batch), longest), dtype=torch.long)
-        mask = torch.zeros((len(batch), longest))
-        signs = torch.zeros((len(batch), longest))
-        for row, window in enumerate(batch):
-            ids[row, : lengths[window]] = torch.from_numpy(skimmed.ids[window])
-            signs[row, : lengths[window]] = torch.from_numpy(skimmed.signs[window])
-            mask[row, : lengths[window]] = 1
+        ids, said, mask = _padded(skimmed, batch)
         with torch.no_grad():
             embedded = tagger.encoder.embeddings(input_ids=ids)
-        pieces, windows = skimmer(embedded, mask)
-        loss = (loss_of(pieces, signs, reduction="none") * mask).sum() / mask.sum()
+        with torch.autocast("cpu", torch.bfloat16, enabled=bf16_helps()):
+            mixed = skimmer.mix(embedded, mask)
+            told = telling(mixed).float()
+            pieces, windows = (each.float() for each in skimmer.judge(mixed, mask))
+        signs = said[..., : channels // 2].amax(dim=-1) * mask
         highest = signs.amax(dim=1)
         weight = 1 + settings.missed * highest
+        loss = (loss_of(pieces, signs, reduction="none") * mask).sum() / mask.sum()
         loss = loss + (loss_of(windows, highest, reduction="none") * weight).sum() / weight.sum()
+        all_said = (loss_of(told, said, reduction="none") * mask[..., None]).sum() / mask.sum()
         optimizer.zero_grad()
-        torch.autograd.backward(loss)
+        torch.autograd.backward(loss + settings.telling * all_said)
         optimizer.step()
         schedule.step()
         lately += 0.02 * (loss.item() - lately)
         if (step + 1) % max(1, len(plan) // 20) == 0:
             _log.info("step %d of %d, loss lately %.3f", step + 1, len(plan), lately)
     return skimmer.eval()
+
+
+def _padded(skimmed: Skimmed, batch: NDArray[np.int64]) -> tuple[Tensor, Tensor, Tensor]:
+    """Return ids, the tagger's probabilities and the mask of a batch, 0 where it is padded."""
+    longest = max(len(skimmed.ids[window]) for window in batch)
+    ids = torch.zeros((len(batch), longest), dtype=torch.long)
+    said = torch.zeros((len(batch), longest, skimmed.logits[0].shape[1]))
+    mask = torch.zeros((len(batch), longest))
+    for row, window in enumerate(batch):
+        length = len(skimmed.ids[window])
+        ids[row, :length] = torch.from_numpy(skimmed.ids[window])
+        said[row, :length] = torch.sigmoid(torch.from_numpy(skimmed.logits[window]).float())
+        mask[row, :length] = 1
+    return ids, said, mask
 
 
 def train(checkpoint: Path, settings: SkimmerSettings) -> Skimmer:
@@ -251,12 +204,14 @@ def train(checkpoint: Path, settings: SkimmerSettings) -> Skimmer:
     tokenizer = plain_tokenizer(tagging.base)
     examples = encoded_passes(load_split("train"), tokenizer, tagging)
     windows = windows_of_one_pass(examples, *frame_ids(tokenizer))
+    patches = int(settings.patches * sum(map(len, windows)))
+    windows += patchwork(windows, stops(tokenizer), patches, np.random.default_rng(settings.seed))
     _log.info("the tagger reads %d windows, %d pieces", len(windows), sum(map(len, windows)))
     with tempfile.TemporaryDirectory() as scratch:
         export_onnx(tagger, None, Path(scratch) / "float.onnx")
         quantise(Path(scratch) / "float.onnx", Path(scratch) / "int8.onnx")
-        signs = label(Path(scratch) / "int8.onnx", windows)
-    skimmer = fit(tagger, Skimmed(windows, signs), settings)
+        skimmed = label(Path(scratch) / "int8.onnx", windows)
+    skimmer = fit(tagger, skimmed, settings)
     save(skimmer, settings, checkpoint)
     return skimmer
 

@@ -17,6 +17,7 @@ from concurrent.futures import Future, ThreadPoolExecutor, wait
 from contextvars import copy_context
 from dataclasses import dataclass
 from itertools import chain
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -80,6 +81,21 @@ class _Reading:
 _SLOW_FUSION = "SkipLayerNormFusion"
 
 
+def open_session(path: Path) -> onnxruntime.InferenceSession:
+    """Open an ONNX tagger as it is served: one thread a run, the kernels that are fastest on a CPU.
+
+    Args:
+        path: An ONNX file.
+    """
+    options = onnxruntime.SessionOptions()
+    options.log_severity_level = 3
+    options.enable_mem_pattern = False  # plans memory for fixed shapes; here it only costs memory
+    options.intra_op_num_threads = 1
+    options.inter_op_num_threads = 1
+    options.add_session_config_entry("optimization.disable_specified_optimizers", _SLOW_FUSION)
+    return onnxruntime.InferenceSession(str(path), options, providers=["CPUExecutionProvider"])
+
+
 class TransformerScorer:
     """Scores tokens with an ONNX model.
 
@@ -93,15 +109,7 @@ class TransformerScorer:
     """
 
     def __init__(self, bundle: Bundle, threads: int | None = None) -> None:
-        options = onnxruntime.SessionOptions()
-        options.log_severity_level = 3
-        options.enable_mem_pattern = False  # plans memory for fixed shapes; here it only costs memory
-        options.intra_op_num_threads = 1
-        options.inter_op_num_threads = 1
-        options.add_session_config_entry("optimization.disable_specified_optimizers", _SLOW_FUSION)
-        self._session = onnxruntime.InferenceSession(
-            str(bundle.folder / MODEL_FILE), options, providers=["CPUExecutionProvider"]
-        )
+        self._session = open_session(bundle.folder / MODEL_FILE)
         inputs = [each.name for each in self._session.get_inputs()]
         if inputs not in (["input_ids"], ["input_ids", "gate"]):
             raise ModelError(
