@@ -95,10 +95,13 @@ class Skimmer(nn.Module):
             mask: 1 for pieces, 0 for padding; shape ``(windows, pieces)``. None where nothing is padding.
 
         Returns:
-            Logits of pieces, shape ``(windows, pieces)``, and of windows, shape ``(windows,)``: a soft maximum over
-            their pieces.
+            Logits of pieces, shape ``(windows, pieces)``, and scores of windows, shape ``(windows,)``: a soft maximum
+            over their pieces, less for longer windows (a mean takes the place of the sum in it). Short ones cost
+            little to read, and a bare promise has few words to be known by.
         """
-        return self.judge(self.mix(embedded, mask), mask)
+        pieces, strongest = self.judge(self.mix(embedded, mask), mask)
+        lengths = torch.ones_like(pieces).sum(dim=1) if mask is None else mask.sum(dim=1)
+        return pieces, strongest - lengths.log() / 2
 
     def mix(self, embedded: Tensor, mask: Tensor | None) -> Tensor:
         """Mix neighbouring pieces; shape ``(windows, pieces, width)``, zeros for padding."""
@@ -114,7 +117,7 @@ class Skimmer(nn.Module):
         return mixed
 
     def judge(self, mixed: Tensor, mask: Tensor | None) -> tuple[Tensor, Tensor]:
-        """Return what :meth:`forward` does, from what :meth:`mix` gives."""
+        """Return logits of pieces and of windows from what :meth:`mix` gives: a soft maximum, however long they are."""
         highest = mixed if mask is None else mixed.masked_fill(mask[..., None] == 0, -1e4)
         strongest = highest.amax(dim=1, keepdim=True).expand_as(mixed)
         pieces = self.head(torch.cat([mixed, strongest], dim=-1))[..., 0]
