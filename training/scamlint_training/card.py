@@ -266,8 +266,8 @@ def _gate(gate: dict[str, Any] | None) -> list[str]:
         return []
     return [
         "A small network over the embeddings, the skimmer, scores each window first, and the encoder does not read "
-        f"those below {gate['threshold']} (a logit). That makes clean pages much faster and keeps "
-        f"{100 * KEPT:g} % of the spans on dev, clean and attacked, where the threshold "
+        f"those below {gate['threshold']} (a logit, less for long windows). That makes clean pages much faster "
+        f"and keeps {100 * KEPT:g} % of the spans on dev, clean and attacked, where the threshold "
         "was chosen; the evaluation has a row without it.",
         "",
     ]

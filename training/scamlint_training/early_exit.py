@@ -8,8 +8,8 @@ import numpy as np
 import onnx
 from onnx import GraphProto, ModelProto, NodeProto, TensorProto, helper, numpy_helper
 
-# So far below the skimmer's logit lie those of the pieces of a window that is not read, and of one that it finds worth
-# reading, below 0: surely clean, and still in the skimmer's order, so that documents can be ranked.
+# So far below the skimmer's score lie the logits of the pieces of a window that is not read, and of one that it finds
+# worth reading, below 0: surely clean, and still in the skimmer's order, so that documents can be ranked.
 BELOW = 6.0
 
 

@@ -40,7 +40,7 @@ class GateMeasurement:
     """What the gate would do.
 
     Attributes:
-        threshold: The chosen threshold, a logit of the skimmer.
+        threshold: The chosen threshold, a score of the skimmer.
         kept: Share of the transformer's spans that it keeps.
         spans: How many spans that is measured on.
         skipped: Share of all word pieces that it skips.

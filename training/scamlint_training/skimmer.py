@@ -6,8 +6,9 @@ Most text is dull, and the six layers of the encoder need not read it: a cascade
 stage is cheap, or an early exit (BranchyNet, Teerapittayanon et al. 2016) before the first layer. The skimmer sees what
 the encoder's embedding layer gives, mixes neighbouring pieces by convolutions, and learns what the finished tagger says
 about text, as it is served (distillation, Hinton et al. 2015). It is asked for one number a window, but while it learns
-it has to tell all labels of each piece apart, as the tagger does: with the highest alone it learns half as much
-(reports/tried.md). ``export`` builds it into the model's graph, ``gate`` chooses the score from which a window is read.
+it has to tell all labels of each piece apart, as the tagger does: told the highest alone it skips less text at the same
+loss (reports/tried.md). ``export`` builds it into the model's graph, ``gate`` chooses the score from which a window is
+read.
 """
 
 from __future__ import annotations

@@ -241,7 +241,7 @@ class TransformerScorer:
             text: A text.
 
         Returns:
-            Its word pieces; its windows, as ranges of them; and the skimmer's score of each window, a logit.
+            Its word pieces; its windows, as ranges of them; and the skimmer's score of each window.
 
         Raises:
             ModelError: The model has no skimmer.
