@@ -7,8 +7,9 @@ import time
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from scamlint.api.batcher import Batcher, Done, QueueFullError, QueueLimits, StoppedError
+from scamlint.api.batcher import Batcher, QueueFullError
 from scamlint.api.cache import FindingsCache
+from scamlint.api.lane import Done, QueueLimits, StoppedError
 from scamlint.api.language import detect_language
 from scamlint.api.problems import INTERNAL, INVALID, OVERLOADED, TIME_LIMIT, TOO_LARGE, UNAVAILABLE, Problem
 from scamlint.api.settings import Settings

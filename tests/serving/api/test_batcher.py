@@ -7,7 +7,8 @@ from dataclasses import replace
 
 import pytest
 
-from scamlint.api.batcher import Batcher, QueueFullError, QueueLimits
+from scamlint.api.batcher import Batcher, QueueFullError
+from scamlint.api.lane import QueueLimits, Run
 from scamlint.scoring import checkpoint
 
 # Half of a second of the model's time.
@@ -27,8 +28,10 @@ def slow_model(texts: Sequence[str]) -> Iterator[int]:
         yield len(text)
 
 
-def with_batcher(limits: QueueLimits, ask: Callable[[Batcher[int]], Awaitable[None]]) -> None:
-    batcher = Batcher(slow_model, limits)
+def with_batcher(
+    limits: QueueLimits, ask: Callable[[Batcher[int]], Awaitable[None]], model: Run[int] = slow_model
+) -> None:
+    batcher = Batcher(model, limits)
     try:
         asyncio.run(ask(batcher))
     finally:
@@ -146,3 +149,22 @@ def test_tiny_documents_do_not_make_the_model_look_slow():
         await busy
 
     with_batcher(LIMITS, ask)
+
+
+def test_a_model_that_is_slow_with_some_documents_is_not_taken_for_a_fast_one():
+    """Where runs vary, the queue counts on slow ones: whoever is let in begins in time."""
+
+    def uneven_model(texts: Sequence[str]) -> Iterator[int]:
+        for text in texts:
+            time.sleep(0.05 + 0.45 * ("slow" in text))
+            yield len(text)
+
+    async def ask(batcher: Batcher[int]) -> None:
+        fast, slow = "a" * 500, "slow" * 125
+        for text in (fast, slow) * 3:
+            await batcher.submit([text])
+        running, waiting = await begin(batcher, slow), await begin(batcher, slow)
+        await refused(batcher, fast)  # both may take half a second
+        await asyncio.gather(running, waiting)
+
+    with_batcher(replace(LIMITS, batch_characters=500, seconds=0.6), ask, uneven_model)
