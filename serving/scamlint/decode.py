@@ -18,6 +18,7 @@ from scamlint.bounds import (
     without_addresses,
     without_connectives,
 )
+from scamlint.rows import Rows
 from scamlint.scoring import TokenScores
 
 # How far from its first likely token a span may begin, in words, and what speaks for a place, in units of the logit of
@@ -73,7 +74,8 @@ def decode(text: str, tokens: TokenScores, settings: DecodeSettings) -> list[Can
     A span is a run of tokens whose ``inside`` score reaches ``settings.inside``, with gaps of up to
     ``settings.max_gap`` tokens bridged, cut where ``begin`` says that a new span starts (the BIO idea of Ramshaw and
     Marcus 1995, with a sigmoid for each label instead of one softmax). It ends with its last likely token; it begins at
-    the word near its first likely token where ``begin`` is highest.
+    the word near its first likely token where ``begin`` is highest. In a table there is one span of a label a row, of
+    whole cells when it has several.
 
     Args:
         text: The normalised text that the tokens point into.
@@ -86,29 +88,36 @@ def decode(text: str, tokens: TokenScores, settings: DecodeSettings) -> list[Can
     if len(tokens.starts) == 0:
         return []
     candidates: list[Candidate] = []
+    rows = Rows.of(text)
+    row_of = rows.numbers(tokens.starts)
     for label in np.flatnonzero(tokens.inside.max(axis=0) >= max(settings.inside, settings.seed)):
         scores = tokens.inside[:, label]
         begins = None if tokens.begin is None else tokens.begin[:, label]
         least = -1
-        for run in _runs(text, tokens, int(label), settings):
+        for run in _runs(text, tokens, int(label), settings, row_of):
             best = float(scores[run[0] : run[1] + 1].max())
             if best < settings.seed:
                 continue
             first, last = _without_weak_edges(scores, *run, settings.edge * best)
             mean = float(scores[first : last + 1].mean())
             if begins is not None:
-                first = _first_word(text, tokens.starts, scores, begins, range(least + 1, last + 1), first)
+                elsewhere = np.flatnonzero(row_of[least + 1 : first] != row_of[first])
+                earliest = least + 1 + (int(elsewhere[-1]) + 1 if len(elsewhere) else 0)
+                first = _first_word(text, tokens.starts, scores, begins, range(earliest, last + 1), first)
             least = last
             bounds = without_addresses(text, int(tokens.starts[first]), int(tokens.ends[last]))
             bounds = bounds and without_connectives(text, *bounds)
             if bounds is not None and bounds[1] - bounds[0] >= settings.shortest:
-                candidates.append(Candidate(*whole_figures(text, *bounds), int(label), (mean + best) / 2))
+                bounds = rows.whole_cells(text, *whole_figures(text, *bounds))
+                candidates.append(Candidate(*bounds, int(label), (mean + best) / 2))
     candidates.sort(key=lambda found: (found.start, found.end, found.label))
-    return _without_lead_ins(text, _without_overlaps(text, candidates, settings.shortest))
+    return _without_lead_ins(text, _without_overlaps(text, _one_a_row(text, candidates, rows), settings.shortest))
 
 
-def _runs(text: str, tokens: TokenScores, label: int, settings: DecodeSettings) -> list[tuple[int, int]]:
-    """Return (first, last) token indices of each run of one label."""
+def _runs(
+    text: str, tokens: TokenScores, label: int, settings: DecodeSettings, row_of: NDArray[np.int64]
+) -> list[tuple[int, int]]:
+    """Return (first, last) token indices of each run of one label; none crosses the bounds of a table's row."""
     scores = tokens.inside[:, label]
     begins = np.zeros_like(scores) if tokens.begin is None else tokens.begin[:, label]
     runs: list[tuple[int, int]] = []
@@ -117,7 +126,8 @@ def _runs(text: str, tokens: TokenScores, label: int, settings: DecodeSettings) 
         starts_new = begins[position] >= settings.begin or (
             begins[position] >= settings.sentence and begins_sentence(text, int(tokens.starts[position]))
         )
-        if runs and not starts_new and position - runs[-1][1] <= settings.max_gap + 1:
+        near = runs and position - runs[-1][1] <= settings.max_gap + 1
+        if near and not starts_new and row_of[position] == row_of[runs[-1][1]]:
             runs[-1] = (runs[-1][0], position)
         else:
             runs.append((position, position))
@@ -173,6 +183,22 @@ def _without_weak_edges(scores: NDArray[np.float32], first: int, last: int, leas
     while scores[last] < least:
         last -= 1
     return first, last
+
+
+def _one_a_row(text: str, candidates: list[Candidate], rows: Rows) -> list[Candidate]:
+    """Join the candidates of a label that lie in the same row of a table; the best score stays."""
+    joined: list[Candidate] = []
+    places: dict[tuple[int, int], int] = {}
+    starts = np.array([found.start for found in candidates], dtype=np.int64)
+    for found, row in zip(candidates, rows.numbers(starts), strict=True):
+        place = places.setdefault((found.label, int(row)), len(joined)) if row >= 0 else len(joined)
+        if place == len(joined):
+            joined.append(found)
+        else:
+            first = joined[place]
+            bounds = rows.whole_cells(text, first.start, max(first.end, found.end))
+            joined[place] = Candidate(*bounds, found.label, max(first.raw, found.raw))
+    return joined
 
 
 def _without_overlaps(text: str, candidates: list[Candidate], shortest: int) -> list[Candidate]:
