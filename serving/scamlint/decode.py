@@ -110,8 +110,9 @@ def decode(text: str, tokens: TokenScores, settings: DecodeSettings) -> list[Can
             if bounds is not None and bounds[1] - bounds[0] >= settings.shortest:
                 bounds = rows.whole_cells(text, *whole_figures(text, *bounds))
                 candidates.append(Candidate(*bounds, int(label), (mean + best) / 2))
+    candidates = _one_a_row(text, candidates, rows)
     candidates.sort(key=lambda found: (found.start, found.end, found.label))
-    return _without_lead_ins(text, _without_overlaps(text, _one_a_row(text, candidates, rows), settings.shortest))
+    return _without_lead_ins(text, _without_overlaps(text, candidates, settings.shortest))
 
 
 def _runs(

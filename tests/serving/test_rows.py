@@ -36,6 +36,21 @@ def test_a_span_of_several_cells_has_the_whole_of_them():
     assert found(table, ["12%", "paid"]) == ["paid", "12% a year | paid at the end"]
 
 
+def test_spans_of_several_labels_come_in_order():
+    table = "| Flex | 9% a year | paid weekly |\n| Term | our 12% rate | paid yearly |"
+    words = table.split()
+    starts = np.cumsum([0, *(len(word) + 1 for word in words[:-1])])
+    ends = starts + [len(word) for word in words]
+    inside = np.zeros((len(words), 2), dtype=np.float32)
+    inside[[words.index("rate"), words.index("yearly")], 0] = 0.9  # one span, which grows back to "our"
+    inside[words.index("12%"), 1] = 0.9
+    spans = decode(table, TokenScores(starts, ends, inside, None), DecodeSettings())
+    assert [(each.label, table[each.start : each.end]) for each in spans] == [
+        (0, "our 12% rate | paid yearly"),
+        (1, "12%"),
+    ]
+
+
 def test_a_span_within_a_cell_stays_as_it_is():
     table = "| Flex | we promise 9 % a year |\n| Term | we promise 12 % a year |"
     assert found(table, ["9", "12", "%"]) == ["9 %", "12 %"]
